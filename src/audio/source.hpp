@@ -1,0 +1,67 @@
+// Audio capture: interleaved 48 kHz float samples of what a session's programs play.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audio/layout.hpp"
+#include "base/result.hpp"
+
+namespace pf::audio {
+
+enum class Errc { Unavailable = 1, ConnectFailed, Lost, EncoderFailed };
+const char* error_room(Errc);
+const char* error_text(Errc);
+
+// Called from the source's own real-time thread; must not block, allocate or throw.
+class SampleSink {
+ public:
+  // `interleaved` holds a whole number of frames in PCM order FL FR C LFE BL BR SL SR.
+  virtual void on_samples(std::span<const float> interleaved) noexcept = 0;
+
+ protected:
+  ~SampleSink() = default;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;           // removes what it created (its null sink); worker thread
+  virtual const char* name() const = 0;  // "pipewire", "synthetic"
+  // What a program needs in its environment to play into this source (PULSE_SERVER, PULSE_SINK,
+  // PIPEWIRE_REMOTE, PIPEWIRE_NODE, …).
+  virtual const std::map<std::string, std::string>& environment() const = 0;
+  virtual Result<> start(SampleSink& sink) = 0;  // worker thread
+  virtual void stop() = 0;                       // worker thread; idempotent; no call after it
+};
+
+struct Options {
+  std::string backend = "auto";  // "pipewire", "synthetic", "none"
+  std::string runtime_dir;       // 0700; where a privately started PipeWire keeps its socket
+};
+
+struct Request {
+  Speakers speakers = Speakers::Stereo;
+  std::string session_tag;  // names the sink: "punktfunk-<tag>"
+};
+
+struct Backend {
+  const char* name;
+  Result<> (*probe)(const Options&);
+  Result<std::unique_ptr<Source>> (*open)(const Options&, const Request&);
+};
+const std::vector<Backend>& backends();
+struct ProbeReport {
+  std::string name;
+  bool usable;
+  std::string reason;
+};
+std::vector<ProbeReport> probe_all(const Options& options);
+
+// Worker thread. With "auto": PipeWire, started privately when no daemon runs; when nothing works a
+// silent source that sends real silence (so that the client keeps its clock), with a warning.
+Result<std::unique_ptr<Source>> open(const Options& options, const Request& request);
+
+}  // namespace pf::audio

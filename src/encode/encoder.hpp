@@ -1,0 +1,93 @@
+// Video encoders behind one interface, probed by encoding a real frame.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "media/access_unit.hpp"
+#include "media/colour.hpp"
+#include "media/mode.hpp"
+#include "media/video_frame.hpp"
+
+namespace pf::encode {
+
+enum class Errc { Unavailable = 1, UnsupportedCodec, OpenFailed, EncodeFailed, BadInput };
+const char* error_room(Errc);
+const char* error_text(Errc);
+
+struct Config {
+  media::Codec codec = media::Codec::H264;
+  media::Mode mode;  // coded size and rate
+  media::Colour colour;
+  std::uint32_t bitrate_kbps = 10'000;
+  std::uint32_t slices = 1;          // at least this many slices a frame
+  std::uint32_t max_references = 0;  // 0 = the encoder's choice, 1 = a single one
+};
+
+// Read from the session's mailbox before each frame.
+struct Directives {
+  bool force_idr = false;
+  std::uint32_t bitrate_kbps = 0;  // 0 = unchanged
+};
+
+enum class Outcome : std::uint8_t {
+  Unit = 1,  // `out` holds the access unit
+  Nothing,   // the encoder swallowed the frame (never in low-delay operation)
+  Failed,    // the encoder is unusable; open another one
+};
+
+// Owned and called by one encode thread. No B-frames, no look-ahead, infinite GOP with IDR on
+// demand, parameter sets in band on every IDR; the first unit is an IDR.
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  virtual const char* name() const = 0;  // "x264", "nvenc", "vaapi", "synthetic"
+  // A new picture. Converts colour (only the damaged part where that suffices), scales when the
+  // frame's size differs from the mode (keeping aspect, black bars), and encodes. The frame may be
+  // dropped as soon as the call returns. Sets bytes, type, codec and
+  // timeline.submitted/encoded/captured.
+  virtual Outcome encode(const media::VideoFrame& frame, const Directives& directives,
+                         media::AccessUnit& out) noexcept = 0;
+  // Codes the last picture again (nothing new was captured). `captured_ns` stamps the repeat.
+  virtual Outcome repeat(std::int64_t captured_ns, const Directives& directives,
+                         media::AccessUnit& out) noexcept = 0;
+};
+
+struct Backend {
+  const char* name;  // "nvenc", "vaapi", "x264", "synthetic"
+  bool hardware;
+  // Whether `codec` works here, found out by opening the encoder and encoding one real frame.
+  Result<> (*probe)(media::Codec codec);
+  Result<std::unique_ptr<Encoder>> (*open)(const Config&, const struct Options&);
+};
+
+struct Options {
+  std::string backend = "auto";
+  std::string x264_preset = "auto";  // or an x264 preset name
+  std::string vaapi_device;          // empty = first render node
+  unsigned threads = 0;              // 0 = chosen from mode and cores
+};
+
+// In order of preference: nvenc, vaapi, x264, synthetic (never chosen by "auto").
+const std::vector<Backend>& backends();
+
+struct ProbeReport {
+  std::string backend;
+  media::Codec codec;
+  bool usable;
+  bool hardware;
+  std::string reason;  // when not usable: which library, device or driver is missing and the fix
+};
+
+// What works on this machine: every back end × codec. Slow (opens encoders): worker thread.
+std::vector<ProbeReport> probe_all(const Options& options);
+
+// Worker thread. The wanted back end, or the first usable one for the codec; a failure moves on to
+// the next and is reported in `notes`.
+Result<std::unique_ptr<Encoder>> open(const Options& options, const Config& config,
+                                      std::vector<std::string>* notes = nullptr);
+
+}  // namespace pf::encode
