@@ -1,0 +1,96 @@
+// Owns every session on the control thread: reserve → attach → (detach → attach)* → end. The state
+// machine is state.hpp; this is its only caller.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/catalogue.hpp"
+#include "base/event_loop.hpp"
+#include "base/result.hpp"
+#include "media/mode.hpp"
+#include "session/front_end.hpp"
+#include "session/state.hpp"
+#include "trust/lease.hpp"
+
+namespace pf::session {
+
+enum class Errc { UnknownSession = 1, Busy, LeaseEnded, NotAllowed, LimitReached, Unavailable };
+const char* error_room(Errc);
+const char* error_text(Errc);
+
+struct Launch {
+  trust::LeasePtr lease;
+  trust::Plane plane = trust::Plane::GameStream;
+  apps::App app;
+  media::Mode mode;
+  audio::Speakers speakers = audio::Speakers::Stereo;
+  std::string client_address;
+};
+
+// For status, the API and the console; a value.
+struct SessionInfo {
+  SessionId id = 0;
+  State state = State::Reserved;
+  trust::Plane plane = trust::Plane::GameStream;
+  trust::DeviceId device = 0;
+  std::string device_name;
+  crypto::Fingerprint fingerprint;
+  std::string client_address;
+  std::uint32_t app_id = 0;
+  std::string app_title;
+  media::Mode mode;
+  std::int64_t started_unix = 0;
+  // What is in use; empty until it is known.
+  std::string display, capture, encoder, audio, input;
+  std::vector<std::string> notes;  // why a preferred back end was not used
+  bool hardware_encoder = false;
+  std::uint32_t bitrate_kbps = 0;
+  // Totals of the running stream; zero before it runs.
+  std::uint64_t frames_sent = 0, frames_dropped = 0, idr_frames = 0, sent_bytes = 0;
+  std::uint64_t audio_packets = 0, input_events = 0, input_refused = 0;
+  double frames_per_second = 0;                        // over the last second
+  double megabits_per_second = 0;                      // over the last second
+  std::uint64_t encode_p50_us = 0, encode_p99_us = 0;  // submitted → encoded
+  std::uint64_t host_p50_us = 0, host_p99_us = 0;      // captured → last packet
+  std::int64_t last_frame_age_ms = -1;                 // -1: none yet
+};
+
+class Manager {
+ public:
+  virtual ~Manager() = default;
+
+  // A slot, the lease and the display are taken (the display starts opening at once); no media.
+  // Ends as NeverConnected when nothing attaches within the reservation time. One session per
+  // device: a second launch of the same device is Errc::Busy.
+  virtual Result<SessionId> reserve(Launch launch) = 0;
+  // Opens capture, encoder, audio and input, and starts the application when it does not run yet.
+  // The sinks and the peer are kept until on_stream_end. Errors of opening end the session with a
+  // reason.
+  virtual Result<std::shared_ptr<Stream>> attach(SessionId id, const StreamConfig& config,
+                                                 std::unique_ptr<VideoSink> video,
+                                                 std::unique_ptr<AudioSink> audio,
+                                                 std::shared_ptr<PeerControl> peer) = 0;
+  // The peer is gone (or comes back with new keys): the stream ends, application and display stay
+  // for the grace time. No on_stream_end call for a detach that the front end asked for.
+  virtual void detach(SessionId id) = 0;
+  // Makes a detached or live session wait for a new attach under a new lease and mode (resume).
+  virtual Result<> prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
+                                  audio::Speakers speakers, const std::string& client_address) = 0;
+  // Ends it from any state. `done` runs on the control thread when everything has been taken down.
+  virtual void end(SessionId id, EndReason reason, std::function<void()> done = {}) = 0;
+
+  virtual std::optional<SessionInfo> find(SessionId id) const = 0;
+  virtual std::optional<SessionInfo> find_device(trust::DeviceId device) const = 0;
+  virtual std::vector<SessionInfo> list() const = 0;
+  // Keep one display warm for some seconds: a paired client that looks at the host usually launches
+  // next.
+  virtual void expect_launch() = 0;
+  // Ends everything (HostStopping) and returns when it has gone. Not from the control thread.
+  virtual void shutdown() = 0;
+};
+
+}  // namespace pf::session

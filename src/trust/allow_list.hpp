@@ -1,0 +1,85 @@
+// The single allow-list of both protocols (architecture, section 6). Lives on the control thread;
+// snapshot() may be read from any thread.
+//
+// Granting is durable before it is effective; narrowing is effective before it is durable.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/event_loop.hpp"
+#include "base/result.hpp"
+#include "net/endpoint.hpp"
+#include "trust/lease.hpp"
+
+namespace pf::store {
+class Database;
+}
+
+namespace pf::trust {
+
+enum class Errc {
+  UnknownDevice = 1,
+  NotAllowed,
+  Expired,
+  Disabled,
+  StoreFailed,
+  BadValue,
+  NothingWaiting,
+  TooMany,
+  AlreadyWaiting
+};
+const char* error_room(Errc);
+const char* error_text(Errc);
+
+struct Snapshot {
+  std::map<DeviceId, std::shared_ptr<const Device>> devices;
+  std::map<crypto::Fingerprint, std::shared_ptr<const Device>> by_fingerprint;
+};
+
+// A peer that has proved everything its protocol asks for.
+struct Candidate {
+  crypto::Fingerprint fingerprint;
+  Plane plane = Plane::GameStream;
+  std::string name;  // scrubbed here
+  std::string address;
+};
+
+class AllowList {
+ public:
+  // Reads the list; an error means nobody may be admitted and the host must not start.
+  static Result<std::unique_ptr<AllowList>> open(store::Database& database, Executor& executor);
+  virtual ~AllowList() = default;
+
+  virtual std::shared_ptr<const Snapshot> snapshot() const = 0;  // any thread
+  // Exact match; nothing for unknown. Says who it is, not what it may do (see admit).
+  std::shared_ptr<const Device> find(const crypto::Fingerprint& fingerprint) const;
+
+  // Effective grants are checked and the lease registered in one step, so a revocation cannot slip
+  // in between. `required`: grants that must all be held.
+  virtual Result<LeasePtr> admit(const crypto::Fingerprint& fingerprint, Plane plane,
+                                 std::uint32_t required) = 0;
+  // Stores first, then publishes. Pairing a known certificate again keeps its row, name and access
+  // unless `access` or a new name is given.
+  virtual Result<std::shared_ptr<const Device>> approve(const Candidate& candidate,
+                                                        std::optional<Access> access = {}) = 0;
+  // Publishes and stops every lease first, then stores. On a store error the device stays out and
+  // the error is returned; unsaved_revocations() stays true until a later store succeeds (retried).
+  virtual Result<> revoke(DeviceId id) = 0;
+  virtual Result<> rename(DeviceId id, const std::string& name) = 0;
+  virtual Result<> set_access(DeviceId id, const Access& access) = 0;
+  virtual Result<> set_disabled(DeviceId id, bool disabled) = 0;
+  // Last seen; kept in memory and written now and then.
+  virtual void touch(const crypto::Fingerprint& fingerprint, const net::Endpoint& from) = 0;
+
+  virtual bool unsaved_revocations() const = 0;
+  // Leases alive now, for status.
+  virtual std::size_t live_leases(DeviceId id) const = 0;
+  // Runs on the control thread after each change of the list.
+  virtual void on_change(std::function<void()> observer) = 0;
+};
+
+}  // namespace pf::trust

@@ -1,0 +1,51 @@
+// Who may use this host: devices, their certificates and their rights.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/x509.hpp"
+#include "trust/grants.hpp"
+
+namespace pf::trust {
+
+using DeviceId = std::int64_t;
+enum class Plane : std::uint8_t { Native = 1, GameStream = 2 };
+const char* name(Plane plane);  // "native", "gamestream"
+
+struct Credential {
+  crypto::Fingerprint fingerprint;
+  Plane plane = Plane::GameStream;
+  std::int64_t paired_unix = 0;
+};
+
+struct Access {
+  std::uint32_t grants = grant::kAll;
+  std::optional<std::int64_t> expires_unix;  // absent = permanent
+  bool operator==(const Access&) const = default;
+};
+
+// One row of the allow-list. A device may hold a native and a GameStream certificate.
+struct Device {
+  DeviceId id = 0;
+  std::string name;  // scrubbed (scrub_name)
+  bool disabled = false;
+  Access access;
+  std::int64_t created_unix = 0;
+  std::optional<std::int64_t> last_seen_unix;
+  std::string last_address;
+  std::vector<Credential> credentials;
+};
+
+// What the device may do right now; nothing when it is disabled or its access expired. Expiry
+// compares with the wall clock at each check.
+std::optional<std::uint32_t> effective_grants(const Device& device, std::int64_t now_unix);
+
+// A name from a peer or a person made safe for logs, lists and terminals
+// (trust-and-console.md 3.3): control, bidi and format characters removed, white space collapsed,
+// at most 64 bytes. Empty gives "device " and the first 8 digits of the fingerprint.
+std::string scrub_name(std::string_view name, const crypto::Fingerprint& fingerprint);
+
+}  // namespace pf::trust

@@ -1,0 +1,35 @@
+// A lease: the right of one admitted connection, waiting launch or stream to be served. No lease,
+// no service. The allow-list keeps a weak index of leases and stops them when trust changes.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "trust/device.hpp"
+
+namespace pf::trust {
+
+enum class StopReason : std::uint8_t { Revoked = 1, Disabled, Expired };
+const char* name(StopReason reason);
+
+class Lease {
+ public:
+  virtual ~Lease() = default;
+  virtual DeviceId device() const = 0;
+  virtual const std::string& device_name() const = 0;  // as at admission
+  virtual const crypto::Fingerprint& fingerprint() const = 0;
+  // The live grant mask; 0 once stopped. Any thread, valid as long as the lease.
+  virtual const std::atomic<std::uint32_t>& grants() const = 0;
+  // Any thread.
+  virtual bool stopped() const = 0;
+  // Control thread. `stop` runs on the control thread within the revoking call, after grants()
+  // became 0; it must shut the input gate and mute media at once and must not block. When the lease
+  // is stopped already it runs immediately. Replaces an earlier callback.
+  virtual void on_stop(std::function<void(StopReason)> stop) = 0;
+};
+using LeasePtr = std::shared_ptr<Lease>;
+
+}  // namespace pf::trust
