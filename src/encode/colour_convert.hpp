@@ -1,0 +1,46 @@
+// BGRx to NV12 (8 bit, 4:2:0): the one pass over the pixels that a software-fed encoder needs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "media/colour.hpp"
+#include "media/video_frame.hpp"
+
+namespace pf::encode {
+
+// Fixed-point conversion (15 bits of fraction), from the luma weights of ITU-R BT.601-7 2.5.1,
+// BT.709-6 3.2 and BT.2020-2 table 4; limited range per BT.709-6 3.4 (16..235, 16..240).
+// Coefficients stand in memory order B, G, R.
+struct ColourMatrix {
+  std::array<std::int16_t, 3> y, u, v;
+  std::int32_t y_offset;  // 0 (full range) or 16
+};
+
+ColourMatrix colour_matrix(const media::Colour& colour);
+
+struct BgrxImage {
+  const std::uint8_t* pixels;
+  std::uint32_t stride_bytes;
+  std::uint32_t width, height;
+};
+
+struct Nv12Image {
+  std::uint8_t* y;
+  std::uint32_t y_stride_bytes;
+  std::uint8_t* uv;  // (width + 1) / 2 interleaved pairs a row, (height + 1) / 2 rows
+  std::uint32_t uv_stride_bytes;
+  std::uint32_t width, height;
+};
+
+// Converts the part `area` of `from` into the same place of `to` (equal sizes). Chroma is the mean
+// of 2×2 pixels, as BT.601/709 sited at the middle; on odd sizes the last column or row counts
+// twice. `area` is widened to even edges. Any thread; no allocation.
+void convert_to_nv12(const BgrxImage& from, const Nv12Image& to, const ColourMatrix& matrix,
+                     const media::Rect& area) noexcept;
+
+// The definition, one pixel at a time: the oracle of the fast kernels, which are bit-exact.
+void convert_to_nv12_scalar(const BgrxImage& from, const Nv12Image& to, const ColourMatrix& matrix,
+                            const media::Rect& area) noexcept;
+
+}  // namespace pf::encode

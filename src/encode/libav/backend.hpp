@@ -1,0 +1,12 @@
+// The back ends that libavcodec drives, for the registry.
+#pragma once
+
+#include "encode/encoder.hpp"
+
+namespace pf::encode::libav {
+
+Result<std::unique_ptr<Encoder>> open_nvenc(const Config& config, const Options& options);
+Result<std::unique_ptr<Encoder>> open_vaapi(const Config& config, const Options& options);
+Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& options);
+
+}  // namespace pf::encode::libav

@@ -1,0 +1,44 @@
+// What differs between the encoders that libavcodec drives: names, options, hardware.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "encode/encoder.hpp"
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavutil/dict.h>
+}
+
+namespace pf::encode::libav {
+
+struct Flavour {
+  const char* name;
+  bool bitrate_at_run_time;  // otherwise a change of bitrate opens the codec anew (with an IDR)
+  const char* (*codec_name)(media::Codec);  // libavcodec's encoder, nullptr = not offered
+  // What is missing on this machine, in words with the fix; before anything is opened.
+  Result<> (*check)(const Options&);
+  // Options of this encoder; size, rate, bitrate and colour are already set.
+  void (*tune)(AVCodecContext& context, AVDictionary*& options, const Config&, const Options&);
+  // The device that pictures are uploaded to; nullptr when the encoder takes system memory.
+  Result<AVBufferRef*> (*open_device)(const Options&);
+};
+
+extern const Flavour kX264;
+extern const Flavour kNvenc;
+extern const Flavour kVaapi;
+
+// Worker thread.
+Result<std::unique_ptr<Encoder>> open_encoder(const Flavour& flavour, const Config& config,
+                                              const Options& options);
+
+// The x264 options that Options::x264_preset "auto" stands for, and threads (see README.md).
+struct X264Tuning {
+  std::string preset;
+  std::string parameters;  // x264-params syntax, may be empty
+  unsigned threads;
+};
+X264Tuning x264_tuning(const media::Mode& mode, const Options& options, unsigned cores);
+
+}  // namespace pf::encode::libav

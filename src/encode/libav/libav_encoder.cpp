@@ -1,0 +1,303 @@
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "encode/annexb.hpp"
+#include "encode/libav/flavour.hpp"
+#include "encode/libav/log.hpp"
+#include "encode/libav/packet_pool.hpp"
+#include "encode/libav/picture.hpp"
+
+extern "C" {
+#include <libavutil/frame.h>
+#include <libavutil/hwcontext.h>
+}
+
+namespace pf::encode::libav {
+namespace {
+
+struct FreeContext {
+  void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
+};
+struct FreeFrame {
+  void operator()(AVFrame* p) const { av_frame_free(&p); }
+};
+struct FreeBuffer {
+  void operator()(AVBufferRef* p) const { av_buffer_unref(&p); }
+};
+struct ClosePool {
+  void operator()(PacketPool* p) const { p->close(); }
+};
+using Context = std::unique_ptr<AVCodecContext, FreeContext>;
+using Frame = std::unique_ptr<AVFrame, FreeFrame>;
+using Buffer = std::unique_ptr<AVBufferRef, FreeBuffer>;
+
+constexpr std::uint32_t kLargestSide = 8192;
+// A one-frame buffer bounds the time that one picture takes on the wire; half a frame more lets a
+// busy picture have some air.
+constexpr double kBufferFrames = 1.5;
+
+void set_bitrate(AVCodecContext& context, std::uint32_t kbps, const media::Rational& rate) {
+  const auto bits = std::int64_t{kbps} * 1000;
+  context.bit_rate = bits;
+  context.rc_max_rate = bits;
+  context.rc_buffer_size =
+      static_cast<int>(std::llround(static_cast<double>(bits) * kBufferFrames / rate.value()));
+}
+
+void set_colour(AVCodecContext& context, const media::Colour& colour) {
+  context.color_range = colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  context.chroma_sample_location = AVCHROMA_LOC_CENTER;
+  switch (colour.matrix) {
+    case media::Matrix::Bt601:
+      context.colorspace = AVCOL_SPC_SMPTE170M;
+      context.color_primaries = AVCOL_PRI_SMPTE170M;
+      context.color_trc = AVCOL_TRC_SMPTE170M;
+      break;
+    case media::Matrix::Bt709:
+      context.colorspace = AVCOL_SPC_BT709;
+      context.color_primaries = AVCOL_PRI_BT709;
+      context.color_trc = AVCOL_TRC_BT709;
+      break;
+    case media::Matrix::Bt2020:
+      context.colorspace = AVCOL_SPC_BT2020_NCL;
+      context.color_primaries = AVCOL_PRI_BT2020;
+      context.color_trc = AVCOL_TRC_BT2020_10;
+      break;
+  }
+}
+
+class LibavEncoder final : public Encoder {
+ public:
+  LibavEncoder(const Flavour& flavour, const Config& config, const Options& options)
+      : flavour_(flavour),
+        config_(config),
+        options_(options),
+        picture_(config.mode.width, config.mode.height, config.colour),
+        pool_(PacketPool::create()) {}
+
+  Result<> open() {
+    frame_.reset(av_frame_alloc());
+    if (!frame_) return fail(Errc::OpenFailed, "out of memory");
+    const auto& image = picture_.buffer().image();
+    frame_->format = AV_PIX_FMT_NV12;
+    frame_->width = static_cast<int>(image.width);
+    frame_->height = static_cast<int>(image.height);
+    frame_->data[0] = image.y;
+    frame_->data[1] = image.uv;
+    frame_->linesize[0] = static_cast<int>(image.y_stride_bytes);
+    frame_->linesize[1] = static_cast<int>(image.uv_stride_bytes);
+    // Counted, so that libavcodec does not copy the picture to make it so. Every encoder here has
+    // read it when the call returns (x264 and nvenc copy, vaapi is given the upload).
+    frame_->buf[0] = av_buffer_create(
+        image.y, picture_.buffer().size_bytes(), [](void*, std::uint8_t*) {}, nullptr, 0);
+    if (frame_->buf[0] == nullptr) return fail(Errc::OpenFailed, "out of memory");
+    if (flavour_.open_device != nullptr) {
+      auto device = flavour_.open_device(options_);
+      if (!device) return pass(device);
+      device_.reset(*device);
+    }
+    return open_context();
+  }
+
+  const char* name() const override { return flavour_.name; }
+
+  Outcome encode(const media::VideoFrame& frame, const Directives& directives,
+                 media::AccessUnit& out) noexcept override {
+    try {
+      const auto submitted = steady_now_ns();
+      if (!picture_.update(frame)) return Outcome::Failed;
+      return code(frame.captured_ns, submitted, directives, false, out);
+    } catch (const std::exception& e) {
+      return failed(e.what());
+    }
+  }
+
+  Outcome repeat(std::int64_t captured_ns, const Directives& directives,
+                 media::AccessUnit& out) noexcept override {
+    try {
+      return code(captured_ns, steady_now_ns(), directives, true, out);
+    } catch (const std::exception& e) {
+      return failed(e.what());
+    }
+  }
+
+ private:
+  Result<> open_context() {
+    const auto* name = flavour_.codec_name(config_.codec);
+    const auto* codec = name != nullptr ? avcodec_find_encoder_by_name(name) : nullptr;
+    if (codec == nullptr)
+      return fail(Errc::Unavailable,
+                  fmt::format("this libavcodec has no {}", name != nullptr ? name : "encoder"));
+    context_.reset(avcodec_alloc_context3(codec));
+    if (!context_) return fail(Errc::OpenFailed, "out of memory");
+    auto& c = *context_;
+    c.width = static_cast<int>(config_.mode.width);
+    c.height = static_cast<int>(config_.mode.height);
+    const auto num = static_cast<int>(config_.mode.rate.num);
+    const auto den = static_cast<int>(config_.mode.rate.den);
+    c.framerate = {num, den};
+    c.time_base = {den, num};
+    c.sample_aspect_ratio = {1, 1};
+    c.pix_fmt = AV_PIX_FMT_NV12;
+    c.max_b_frames = 0;
+    c.slices = static_cast<int>(config_.slices);
+    c.flags |= AV_CODEC_FLAG_LOW_DELAY;
+    if (config_.max_references > 0) c.refs = static_cast<int>(config_.max_references);
+    set_bitrate(c, config_.bitrate_kbps, config_.mode.rate);
+    set_colour(c, config_.colour);
+    if (device_) {
+      auto frames = open_frames();
+      if (!frames) return frames;
+    }
+    AVDictionary* dictionary = nullptr;
+    flavour_.tune(c, dictionary, config_, options_);
+    const Complaints complaints;
+    const int result = avcodec_open2(&c, codec, &dictionary);
+    const AVDictionaryEntry* unused = av_dict_get(dictionary, "", nullptr, AV_DICT_IGNORE_SUFFIX);
+    if (unused != nullptr)
+      log::debug("encode", "option unknown to this libavcodec", "encoder", name, "option",
+                 unused->key);
+    av_dict_free(&dictionary);
+    if (result < 0)
+      return fail(Errc::OpenFailed, fmt::format("{}: {}", name, describe(result, complaints)));
+    next_pts_ = 0;
+    bitrate_kbps_ = config_.bitrate_kbps;
+    return {};
+  }
+
+  Result<> open_frames() {
+    context_->pix_fmt = AV_PIX_FMT_VAAPI;
+    Buffer frames(av_hwframe_ctx_alloc(device_.get()));
+    if (!frames) return fail(Errc::OpenFailed, "out of memory");
+    auto* parameters = static_cast<AVHWFramesContext*>(static_cast<void*>(frames->data));
+    parameters->format = AV_PIX_FMT_VAAPI;
+    parameters->sw_format = AV_PIX_FMT_NV12;
+    parameters->width = context_->width;
+    parameters->height = context_->height;
+    parameters->initial_pool_size = 6;  // one in flight, the references, one being written
+    const Complaints complaints;
+    const int result = av_hwframe_ctx_init(frames.get());
+    if (result < 0)
+      return fail(Errc::OpenFailed,
+                  "no video memory for pictures: " + describe(result, complaints));
+    context_->hw_frames_ctx = frames.release();
+    uploaded_.reset(av_frame_alloc());
+    if (!uploaded_) return fail(Errc::OpenFailed, "out of memory");
+    return {};
+  }
+
+  Outcome code(std::int64_t captured_ns, std::int64_t submitted_ns, const Directives& directives,
+               bool repeat, media::AccessUnit& out) {
+    if (!context_) return Outcome::Failed;
+    if (!apply_bitrate(directives.bitrate_kbps)) return Outcome::Failed;
+    frame_->pict_type = directives.force_idr ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    frame_->pts = next_pts_++;
+    auto* input = frame_.get();
+    if (uploaded_) {
+      input = upload();
+      if (input == nullptr) return Outcome::Failed;
+    }
+    int result = avcodec_send_frame(context_.get(), input);
+    if (uploaded_) av_frame_unref(uploaded_.get());
+    if (result < 0) return failed("the encoder refused a picture");
+
+    auto* slot = pool_->take();
+    result = avcodec_receive_packet(context_.get(), slot->packet);
+    if (result < 0) {
+      PacketPool::give_back(slot);
+      return result == AVERROR(EAGAIN) ? Outcome::Nothing : failed("no access unit came out");
+    }
+    std::span<std::uint8_t> bytes(slot->packet->data, static_cast<std::size_t>(slot->packet->size));
+    const bool idr = shape_of(bytes, config_.codec).has_idr_slice;
+    bytes = strip_prefix(bytes, config_.codec, idr);
+    out = media::AccessUnit(bytes, slot, &PacketPool::give_back);
+    out.type = idr ? media::FrameType::Idr : media::FrameType::Predicted;
+    out.codec = config_.codec;
+    out.repeat = repeat;
+    out.timeline = {};
+    out.timeline.captured_ns = captured_ns;
+    out.timeline.submitted_ns = submitted_ns;
+    out.timeline.encoded_ns = steady_now_ns();
+    return Outcome::Unit;
+  }
+
+  bool apply_bitrate(std::uint32_t kbps) {
+    if (kbps == 0 || kbps == bitrate_kbps_) return true;
+    if (flavour_.bitrate_at_run_time) {
+      set_bitrate(*context_, kbps, config_.mode.rate);
+      bitrate_kbps_ = kbps;
+      return true;
+    }
+    config_.bitrate_kbps = kbps;
+    if (const auto opened = open_context(); !opened) {
+      log::warn("encode", "the encoder could not be opened with a new bitrate", "encoder",
+                flavour_.name, "reason", opened.error().message());
+      context_.reset();
+      return false;
+    }
+    return true;
+  }
+
+  AVFrame* upload() {
+    const Complaints complaints;
+    auto* to = uploaded_.get();
+    int result = av_hwframe_get_buffer(context_->hw_frames_ctx, to, 0);
+    if (result >= 0) result = av_hwframe_transfer_data(to, frame_.get(), 0);
+    if (result < 0) {
+      av_frame_unref(to);
+      failed(describe(result, complaints).c_str());
+      return nullptr;
+    }
+    to->pts = frame_->pts;
+    to->pict_type = frame_->pict_type;
+    return to;
+  }
+
+  Outcome failed(const char* why) noexcept {
+    try {
+      log::warn("encode", "encoding failed", "encoder", flavour_.name, "reason", why);
+    } catch (...) {  // nothing left to say it with
+    }
+    return Outcome::Failed;
+  }
+
+  const Flavour& flavour_;
+  Config config_;
+  const Options options_;
+  Picture picture_;
+  std::unique_ptr<PacketPool, ClosePool> pool_;
+  Buffer device_;
+  Frame frame_;     // over picture_'s memory
+  Frame uploaded_;  // only with a device
+  Context context_;
+  std::int64_t next_pts_ = 0;
+  std::uint32_t bitrate_kbps_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Encoder>> open_encoder(const Flavour& flavour, const Config& config,
+                                              const Options& options) {
+  redirect_log();
+  const auto& mode = config.mode;
+  if (mode.width < 16 || mode.height < 16 || mode.width > kLargestSide ||
+      mode.height > kLargestSide || mode.width % 2 != 0 || mode.height % 2 != 0 ||
+      mode.rate.num == 0 || mode.rate.den == 0)
+    return fail(Errc::BadInput, fmt::format("mode {}", media::to_string(mode)));
+  if (config.bitrate_kbps == 0) return fail(Errc::BadInput, "bitrate 0");
+  if (flavour.codec_name(config.codec) == nullptr)
+    return fail(Errc::UnsupportedCodec,
+                fmt::format("{} does not encode {}", flavour.name, media::name(config.codec)));
+  if (config.colour.ten_bit || config.colour.yuv444)
+    return fail(Errc::UnsupportedCodec,
+                fmt::format("{} is used with 8 bit 4:2:0 only", flavour.name));
+  if (auto ready = flavour.check(options); !ready) return pass(ready);
+  auto encoder = std::make_unique<LibavEncoder>(flavour, config, options);
+  if (auto opened = encoder->open(); !opened) return pass(opened);
+  return std::unique_ptr<Encoder>(std::move(encoder));
+}
+
+}  // namespace pf::encode::libav

@@ -1,0 +1,184 @@
+#include "encode/synthetic/synthetic_encoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <deque>
+#include <new>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/wake.hpp"
+
+namespace pf::encode::synthetic {
+namespace {
+
+// Parameter sets and slice headers of a 16×16 baseline stream, as far as a parser of NAL units
+// looks; the picture data after them is ours.
+constexpr std::array<std::uint8_t, 17> kSpsPps{0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x0a, 0xda,
+                                               0, 0, 0, 1, 0x68, 0xce, 0x3c, 0x80};
+constexpr std::array<std::uint8_t, 5> kIdrSlice{0, 0, 0, 1, 0x65};
+constexpr std::array<std::uint8_t, 5> kPredictedSlice{0, 0, 0, 1, 0x41};
+constexpr std::size_t kDigits = 16;  // a 64-bit number, four bits a byte
+constexpr std::size_t kHeaderBytes = kIdrSlice.size() + 2 * kDigits;
+constexpr std::size_t kSmallestUnit = kSpsPps.size() + kHeaderBytes + 16;
+
+// No byte is below 0x10, so no start code can appear inside.
+std::uint8_t filler(std::uint64_t unit, std::size_t index) {
+  auto x = (unit + 1) * 0x9e3779b97f4a7c15ULL + index * 0xbf58476d1ce4e5b9ULL;
+  x ^= x >> 29;
+  return static_cast<std::uint8_t>(0x10 + (x >> 7) % 0xf0);
+}
+
+std::uint8_t* put_number(std::uint8_t* to, std::uint64_t value) {
+  for (std::size_t i = 0; i < kDigits; ++i)
+    *to++ = static_cast<std::uint8_t>(0x40 + ((value >> (4 * (kDigits - 1 - i))) & 15));
+  return to;
+}
+
+bool get_number(ByteSpan from, std::uint64_t& value) {
+  value = 0;
+  for (const auto byte : from) {
+    if (byte < 0x40 || byte > 0x4f) return false;
+    value = value << 4 | (byte & 15U);
+  }
+  return true;
+}
+
+// Buffers that units hold until they are dropped, also after the encoder is gone.
+class Pool {
+ public:
+  struct Slot {
+    Bytes bytes;
+    std::atomic<bool> lent{false};
+    Pool* pool = nullptr;
+  };
+  Slot* take(std::size_t size) {
+    auto free = std::find_if(slots_.begin(), slots_.end(),
+                             [](const Slot& s) { return !s.lent.load(std::memory_order_acquire); });
+    auto* slot = free != slots_.end() ? &*free : &slots_.emplace_back();
+    slot->pool = this;
+    slot->lent.store(true, std::memory_order_relaxed);
+    references_.fetch_add(1, std::memory_order_relaxed);
+    slot->bytes.resize(size);
+    return slot;
+  }
+  static void give_back(void* p) noexcept {
+    auto* slot = static_cast<Slot*>(p);
+    auto* pool = slot->pool;
+    slot->lent.store(false, std::memory_order_release);
+    pool->unref();
+  }
+  void unref() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+ private:
+  std::deque<Slot> slots_;
+  std::atomic<int> references_{1};
+};
+struct ClosePool {
+  void operator()(Pool* pool) const { pool->unref(); }
+};
+
+class SyntheticEncoder final : public Encoder {
+ public:
+  SyntheticEncoder(const Config& config, const Faults& faults)
+      : config_(config), faults_(faults), pool_(new Pool()) {}
+
+  const char* name() const override { return "synthetic"; }
+
+  Outcome encode(const media::VideoFrame& frame, const Directives& directives,
+                 media::AccessUnit& out) noexcept override {
+    sequence_ = frame.sequence;
+    return code(frame.captured_ns, directives, false, out);
+  }
+  Outcome repeat(std::int64_t captured_ns, const Directives& directives,
+                 media::AccessUnit& out) noexcept override {
+    return code(captured_ns, directives, true, out);
+  }
+
+ private:
+  Outcome code(std::int64_t captured_ns, const Directives& directives, bool repeat,
+               media::AccessUnit& out) noexcept {
+    const auto submitted = steady_now_ns();
+    const auto unit = ++units_;
+    if (directives.bitrate_kbps != 0) config_.bitrate_kbps = directives.bitrate_kbps;
+    if (faults_.fail_at != 0 && unit >= faults_.fail_at) return Outcome::Failed;
+    if (unit == faults_.swallow_at) return Outcome::Nothing;
+    if (unit == faults_.stall_at) {
+      Wake never;
+      never.wait_until(steady_now() + faults_.stall);
+    }
+    const bool idr = directives.force_idr || !started_;
+    started_ = true;
+    const auto per_frame =
+        static_cast<double>(config_.bitrate_kbps) * 125.0 / config_.mode.rate.value();
+    const auto size = std::max(kSmallestUnit, static_cast<std::size_t>(per_frame));
+    Pool::Slot* slot = nullptr;
+    try {
+      slot = pool_->take(size);
+    } catch (const std::bad_alloc&) {
+      return Outcome::Failed;
+    }
+    auto* to = slot->bytes.data();
+    if (idr) to = std::copy(kSpsPps.begin(), kSpsPps.end(), to);
+    to = std::copy(idr ? kIdrSlice.begin() : kPredictedSlice.begin(),
+                   idr ? kIdrSlice.end() : kPredictedSlice.end(), to);
+    to = put_number(put_number(to, unit), sequence_);
+    const auto* end = slot->bytes.data() + slot->bytes.size();
+    for (std::size_t i = 0; to != end; ++i) *to++ = filler(unit, i);
+
+    out = media::AccessUnit(slot->bytes, slot, &Pool::give_back);
+    out.type = idr ? media::FrameType::Idr : media::FrameType::Predicted;
+    out.codec = config_.codec;
+    out.repeat = repeat;
+    out.timeline = {};
+    out.timeline.captured_ns = captured_ns;
+    out.timeline.submitted_ns = submitted;
+    out.timeline.encoded_ns = steady_now_ns();
+    return Outcome::Unit;
+  }
+
+  Config config_;
+  const Faults faults_;
+  std::unique_ptr<Pool, ClosePool> pool_;
+  std::uint64_t units_ = 0;
+  std::uint64_t sequence_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Encoder>> open_with(const Config& config, const Faults& faults) {
+  if (config.codec != media::Codec::H264)
+    return fail(Errc::UnsupportedCodec, "the synthetic encoder makes H.264-shaped units only");
+  if (config.mode.rate.num == 0 || config.mode.rate.den == 0 || config.bitrate_kbps == 0)
+    return fail(Errc::BadInput, "rate or bitrate 0");
+  return std::unique_ptr<Encoder>(std::make_unique<SyntheticEncoder>(config, faults));
+}
+
+Result<std::unique_ptr<Encoder>> open_synthetic(const Config& config, const Options&) {
+  return open_with(config, {});
+}
+
+std::optional<Stamp> read_stamp(ByteSpan unit) {
+  Stamp stamp{};
+  if (unit.size() < kSmallestUnit) return std::nullopt;
+  if (std::equal(kSpsPps.begin(), kSpsPps.end(), unit.begin())) {
+    stamp.idr = true;
+    unit = unit.subspan(kSpsPps.size());
+  }
+  const auto& slice = stamp.idr ? kIdrSlice : kPredictedSlice;
+  if (!std::equal(slice.begin(), slice.end(), unit.begin())) return std::nullopt;
+  unit = unit.subspan(slice.size());
+  if (!get_number(unit.first(kDigits), stamp.unit) ||
+      !get_number(unit.subspan(kDigits, kDigits), stamp.frame_sequence))
+    return std::nullopt;
+  unit = unit.subspan(2 * kDigits);
+  for (std::size_t i = 0; i < unit.size(); ++i)
+    if (unit[i] != filler(stamp.unit, i)) return std::nullopt;
+  return stamp;
+}
+
+}  // namespace pf::encode::synthetic

@@ -1,0 +1,82 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "encode/encoder.hpp"
+
+namespace pf::encode {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(EncodeRegistry, OrderOfPreference) {
+  std::vector<std::string> names;
+  for (const auto& backend : backends()) names.emplace_back(backend.name);
+  EXPECT_THAT(names, ::testing::ElementsAre("nvenc", "vaapi", "x264", "synthetic"));
+}
+
+TEST(EncodeRegistry, EveryUnusableEncoderHasAReason) {
+  const auto reports = probe_all({});
+  EXPECT_EQ(reports.size(), 4U * 3U);
+  for (const auto& report : reports) {
+    EXPECT_EQ(report.usable, report.reason.empty()) << report.backend;
+    if (report.backend == "x264" && report.codec == media::Codec::H264) {
+      EXPECT_TRUE(report.usable) << report.reason;
+    }
+    if (report.backend == "vaapi" && report.codec == media::Codec::H264 &&
+        !std::filesystem::exists("/dev/dri")) {
+      EXPECT_THAT(report.reason, HasSubstr("no render node /dev/dri/renderD*"));
+    }
+    if (report.backend == "nvenc" && report.codec == media::Codec::H264 &&
+        !std::filesystem::exists("/dev/nvidiactl")) {
+      EXPECT_THAT(report.reason, HasSubstr("libcuda.so.1"));
+      EXPECT_THAT(report.reason, HasSubstr("NVIDIA_DRIVER_CAPABILITIES"));
+    }
+  }
+}
+
+TEST(EncodeRegistry, AFailureMovesOnToTheNextAndIsNoted) {
+  Options options;
+  options.backend = "vaapi";
+  options.vaapi_device = "/dev/dri/renderD999";
+  std::vector<std::string> notes;
+  Config config;
+  config.mode = {320, 180, {30, 1}};
+  const auto encoder = open(options, config, &notes);
+  ASSERT_TRUE(encoder.has_value());
+  EXPECT_THAT((*encoder)->name(), ::testing::AnyOf(HasSubstr("x264"), HasSubstr("nvenc")));
+  ASSERT_FALSE(notes.empty());
+  EXPECT_THAT(notes.front(), HasSubstr("vaapi"));
+  EXPECT_THAT(notes.front(), HasSubstr("renderD999"));
+}
+
+TEST(EncodeRegistry, AnUnknownNameIsNotedAndAutoTakesOver) {
+  Options options;
+  options.backend = "magic";
+  std::vector<std::string> notes;
+  Config config;
+  config.mode = {320, 180, {30, 1}};
+  ASSERT_TRUE(open(options, config, &notes).has_value());
+  EXPECT_THAT(notes, ::testing::Contains(HasSubstr("magic")));
+}
+
+TEST(EncodeRegistry, SyntheticOnlyByName) {
+  Options options;
+  Config config;
+  config.mode = {320, 180, {30, 1}};
+  EXPECT_STRNE((*open(options, config))->name(), "synthetic");
+  options.backend = "synthetic";
+  EXPECT_STREQ((*open(options, config))->name(), "synthetic");
+}
+
+TEST(EncodeRegistry, WhatNoEncoderOffersFailsWithEveryReason) {
+  Config config;
+  config.codec = media::Codec::Av1;
+  const auto encoder = open({}, config);
+  ASSERT_FALSE(encoder.has_value());
+  EXPECT_THAT(encoder.error().message(), HasSubstr("x264 does not encode AV1"));
+}
+
+}  // namespace
+}  // namespace pf::encode
