@@ -1,5 +1,6 @@
 #include "base/process.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <poll.h>
@@ -17,7 +18,9 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
+#include <fstream>
 #include <mutex>
+#include <sstream>
 #include <thread>
 
 #include "base/clock.hpp"
@@ -37,6 +40,30 @@ constexpr milliseconds kDestructorGrace{500};
 // A signal number, or the raw status of waitid, in the form a shell reports.
 int shell_status(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+// True while the group has a member that still runs. Asking with kill(2) would count zombies too,
+// and a container's first process may never reap them.
+bool group_runs(pid_t group) {
+  DIR* processes = ::opendir("/proc");
+  if (processes == nullptr) return false;
+  bool found = false;
+  while (const dirent* entry = found ? nullptr : ::readdir(processes)) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+    std::ifstream file(std::string("/proc/") + entry->d_name + "/stat");
+    std::string line;
+    std::getline(file, line);
+    // "pid (name, which may hold anything) state parent group …"
+    const auto name_end = line.rfind(')');
+    if (name_end == std::string::npos) continue;
+    std::istringstream fields(line.substr(name_end + 1));
+    char state = 0;
+    pid_t parent = 0, its_group = 0;
+    fields >> state >> parent >> its_group;
+    found = its_group == group && state != 'Z' && state != 'X';
+  }
+  ::closedir(processes);
+  return found;
 }
 
 std::vector<std::string> split_path(std::string_view path) {
@@ -330,12 +357,12 @@ int Process::terminate(milliseconds grace) {
   siginfo_t info{};
   if (::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG) == 0)
     status_ = shell_status(info);
-  while (::kill(-pid_, 0) == 0) {
+  while (::kill(-pid_, 0) == 0 && group_runs(pid_)) {
     if (steady_now() >= deadline) {
       ::kill(-pid_, SIGKILL);
       break;
     }
-    ::poll(nullptr, 0, 2);
+    ::poll(nullptr, 0, 5);
   }
   pid_ = -1;
   pidfd_.reset();
