@@ -43,7 +43,7 @@ struct Avx2 {
 
 }  // namespace
 
-const KernelTable kAvx2Kernel = table_of<Avx2>(10);
+const KernelTable kAvx2Kernel = table_of<Avx2>(8);
 
 }  // namespace pf::fec
 

@@ -42,7 +42,7 @@ struct Ssse3 {
 
 }  // namespace
 
-const KernelTable kSsse3Kernel = table_of<Ssse3>(10);
+const KernelTable kSsse3Kernel = table_of<Ssse3>(8);
 
 }  // namespace pf::fec
 

@@ -1,7 +1,8 @@
-// An IP address and port as a value. A v4-mapped IPv6 address is stored as its IPv4 address, so
-// that the same peer compares equal whichever socket family it came through.
+// An IP address with a port, as a value. IPv4 and IPv4-mapped IPv6 are one and the same address.
+// Any thread.
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -12,53 +13,63 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
+#include "net/errc.hpp"
+
 namespace pf::net {
 
 class Endpoint {
  public:
-  Endpoint() = default;  // unspecified: no family
-  // Family AF_INET or AF_INET6; anything else gives an unspecified endpoint.
-  static Endpoint from_sockaddr(const sockaddr* address, socklen_t length);
-  // A literal such as "192.168.1.10", "::1" or "fe80::1%eth0" (without brackets).
-  static std::optional<Endpoint> parse(std::string_view address, std::uint16_t port);
+  // The unspecified IPv6 address (which a dual-stack socket takes as "any of both families").
+  Endpoint() = default;
+  explicit Endpoint(std::uint16_t port) : port_(port) {}
 
-  bool specified() const { return family_ != 0; }
-  bool is_v4() const { return family_ == AF_INET; }
-  bool is_v6() const { return family_ == AF_INET6; }
-  bool is_loopback() const;
-  // RFC 1918, link-local, IPv6 unique local, loopback.
-  bool is_private() const;
+  // "192.168.1.2", "::1", "fe80::1%2" or "[::1]"; Errc::BadAddress otherwise. No name look-up.
+  static Result<Endpoint> parse(std::string_view address, std::uint16_t port);
+  static Endpoint any_v4(std::uint16_t port);
+  static Endpoint loopback_v4(std::uint16_t port);
+  static Endpoint loopback_v6(std::uint16_t port);
+  // Nothing when the family is neither IPv4 nor IPv6 or `length` is too short.
+  static std::optional<Endpoint> from_sockaddr(const sockaddr* address, socklen_t length);
+  static Endpoint from_v4(const in_addr& address, std::uint16_t port);
+  static Endpoint from_v6(const in6_addr& address, std::uint16_t port, std::uint32_t scope = 0);
+
   std::uint16_t port() const { return port_; }
   void set_port(std::uint16_t port) { port_ = port; }
-  // Network order: 4 bytes for IPv4, 16 for IPv6, from the front.
-  const std::array<std::uint8_t, 16>& address() const { return address_; }
+  // The interface index of a link-local IPv6 address; else 0.
   std::uint32_t scope() const { return scope_; }
+  // IPv6 form; IPv4 is ::ffff:a.b.c.d.
+  const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
 
-  std::string address_text() const;  // "192.168.1.10", "fe80::1%2"
-  std::string to_string() const;     // "192.168.1.10:47989", "[::1]:47989"
-  bool same_address(const Endpoint& o) const {
-    return family_ == o.family_ && address_ == o.address_ && scope_ == o.scope_;
+  bool is_v4() const;
+  bool is_any() const;  // 0.0.0.0 or ::
+  bool is_loopback() const;
+  // Reachable only from the local network: RFC 1918, link-local, unique local, loopback.
+  bool is_private() const;
+  bool same_address(const Endpoint& other) const {
+    return bytes_ == other.bytes_ && scope_ == other.scope_;
   }
-  // For a socket of the given family; an IPv4 address becomes v4-mapped for AF_INET6. Returns the
-  // length, 0 when the address does not fit the family.
-  socklen_t to_sockaddr(sockaddr_storage& out, int socket_family) const;
+
+  // "192.168.1.2", "fe80::1%2".
+  std::string address() const;
+  // "192.168.1.2:80", "[fe80::1%2]:80".
+  std::string to_string() const;
+
+  // For a socket of that family. to_v4 requires is_v4() or is_any().
+  sockaddr_in6 to_v6() const;
+  sockaddr_in to_v4() const;
 
   auto operator<=>(const Endpoint&) const = default;
 
  private:
-  std::uint16_t family_ = 0;
-  std::uint16_t port_ = 0;
+  std::array<std::uint8_t, 16> bytes_{};
   std::uint32_t scope_ = 0;
-  std::array<std::uint8_t, 16> address_{};
+  std::uint16_t port_ = 0;
 };
 
 }  // namespace pf::net
 
 template <>
 struct std::hash<pf::net::Endpoint> {
-  std::size_t operator()(const pf::net::Endpoint& e) const noexcept {
-    std::size_t h = e.port();
-    for (const auto byte : e.address()) h = h * 1099511628211U + byte;
-    return h * 31 + e.scope();
-  }
+  std::size_t operator()(const pf::net::Endpoint& e) const noexcept;
 };
