@@ -1,8 +1,11 @@
 #include "base/event_loop.hpp"
 
+#include <unistd.h>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <exception>
 #include <future>
 
@@ -47,7 +50,38 @@ class AsioTimer final : public Executor::Timer {
   std::shared_ptr<State> state_;
 };
 
+class AsioWatch final : public Executor::Timer {
+ public:
+  AsioWatch(asio::io_context& io, int fd, Executor::Task task)
+      : state_(std::make_shared<State>(io)) {
+    boost::system::error_code error;
+    state_->descriptor.assign(::dup(fd), error);
+    if (error) return;
+    state_->descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                                  [state = state_, task = std::move(task)](auto failed) {
+                                    if (!failed && !state->cancelled) guarded(task);
+                                  });
+  }
+  ~AsioWatch() override {
+    state_->cancelled = true;
+    boost::system::error_code ignored;
+    state_->descriptor.close(ignored);
+  }
+
+ private:
+  struct State {
+    explicit State(asio::io_context& io) : descriptor(io) {}
+    asio::posix::stream_descriptor descriptor;
+    bool cancelled = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
 }  // namespace
+
+std::unique_ptr<Executor::Timer> Executor::when_readable(int, Task) {
+  return nullptr;
+}
 
 struct EventLoop::Impl {
   asio::io_context control{1};
@@ -87,6 +121,10 @@ void EventLoop::work(Task task) {
 }
 std::unique_ptr<Executor::Timer> EventLoop::after(std::chrono::milliseconds delay, Task task) {
   return std::make_unique<AsioTimer>(impl_->control, delay, std::move(task));
+}
+
+std::unique_ptr<Executor::Timer> EventLoop::when_readable(int fd, Task task) {
+  return std::make_unique<AsioWatch>(impl_->control, fd, std::move(task));
 }
 
 void EventLoop::run_sync(Task task) {

@@ -31,6 +31,10 @@ class Executor {
   [[nodiscard]] virtual std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
                                                      Task task) = 0;
   virtual SteadyTime now() const = 0;
+  // Control thread. Runs `task` once when `fd` becomes readable (a pidfd: when the process ended).
+  // The descriptor is duplicated. Null where an executor has no descriptors (tests in virtual
+  // time).
+  [[nodiscard]] virtual std::unique_ptr<Timer> when_readable(int fd, Task task);
 };
 
 // The real thing: one control thread and two workers over Boost.Asio.
@@ -43,6 +47,7 @@ class EventLoop final : public Executor {
   void work(Task task) override;
   std::unique_ptr<Timer> after(std::chrono::milliseconds delay, Task task) override;
   SteadyTime now() const override { return steady_now(); }
+  std::unique_ptr<Timer> when_readable(int fd, Task task) override;
 
   // Posts `task` and waits for it. Never from the control thread.
   void run_sync(Task task);

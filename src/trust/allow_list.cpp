@@ -220,7 +220,7 @@ class AllowListImpl final : public AllowList {
     const auto device = find(fingerprint);
     if (!device) return;
     const auto now = unix_now();
-    auto address = from.address_text();
+    auto address = from.address();
     if (device->last_seen_unix && now - *device->last_seen_unix < kSeenResolution &&
         device->last_address == address)
       return;

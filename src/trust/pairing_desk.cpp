@@ -50,7 +50,7 @@ PairingDesk::~PairingDesk() = default;
 
 Result<std::uint64_t> PairingDesk::wait_for_pin(PinRequest request, Waiter waiter) {
   const auto same_address = [&](const Impl::Entry& e) {
-    return e.request.from.address_text() == request.from.address_text();
+    return e.request.from.address() == request.from.address();
   };
   const auto earlier =
       std::find_if(impl_->entries.begin(), impl_->entries.end(), [&](const Impl::Entry& e) {
@@ -60,14 +60,14 @@ Result<std::uint64_t> PairingDesk::wait_for_pin(PinRequest request, Waiter waite
     impl_->finish(earlier->request.id, {PinAnswer::Kind::Replaced, {}, {}});
   const auto here = std::count_if(impl_->entries.begin(), impl_->entries.end(), same_address);
   if (static_cast<std::size_t>(here) >= impl_->limits.per_address)
-    return fail(Errc::AlreadyWaiting, request.from.address_text());
+    return fail(Errc::AlreadyWaiting, request.from.address());
   if (impl_->entries.size() >= impl_->limits.total) return fail(Errc::TooMany);
 
   request.id = impl_->next_id++;
   request.since_unix = unix_now();
   const auto id = request.id;
   log::info("trust", "a client waits for its PIN", "request", id, "address",
-            request.from.address_text(), "fingerprint", request.fingerprint);
+            request.from.address(), "fingerprint", request.fingerprint);
   impl_->entries.push_back(
       {std::move(request), std::move(waiter), impl_->executor.after(impl_->limits.wait, [this, id] {
          report(id, false, "nobody typed the PIN in time");

@@ -1,0 +1,45 @@
+// The audio path of one stream: source → sample ring → audio thread → Opus → the front end's sink
+// (architecture, section 4). Paced by the source's own clock; when the source falls silent, real
+// silence goes out on the steady clock, so that the client's playback never runs dry.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "audio/opus_encoder.hpp"
+#include "audio/source.hpp"
+#include "base/wake.hpp"
+#include "session/front_end.hpp"
+#include "session/sample_ring.hpp"
+#include "session/stats.hpp"
+
+namespace pf::session {
+
+class AudioPipeline final : public audio::SampleSink {
+ public:
+  // `channels`: of the source.
+  AudioPipeline(audio::OpusEncoder encoder, unsigned channels, std::chrono::milliseconds duration,
+                AudioSink& sink, const Gate& gate, Stats& stats);
+  ~AudioPipeline();  // stop()
+  void start();
+  void stop();              // idempotent; the source must have stopped calling on_samples
+  void release() noexcept;  // any thread: the peer can be reached
+
+ private:
+  void on_samples(std::span<const float> interleaved) noexcept override;
+  void loop() noexcept;
+
+  audio::OpusEncoder encoder_;
+  const std::chrono::milliseconds duration_;
+  AudioSink& sink_;
+  const Gate& gate_;
+  Stats& stats_;
+  SampleRing ring_;
+  std::vector<float> frame_;
+  Wake wake_;
+  std::atomic<bool> released_{false}, stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace pf::session

@@ -1,0 +1,538 @@
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "apps/launcher.hpp"
+#include "base/log.hpp"
+#include "display/warm.hpp"
+#include "session/session.hpp"
+
+namespace pf::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kKeepWarm = 20s;
+constexpr auto kTick = 1s;
+
+// std::function wants copyable captures; what workers hand back is move-only.
+template <class T>
+std::shared_ptr<T> carry(T&& value) {
+  return std::make_shared<T>(std::forward<T>(value));
+}
+
+class ManagerImpl final : public Manager {
+ public:
+  ManagerImpl(Executor& executor, ManagerConfig config)
+      : executor_(executor), config_(std::move(config)), warm_(config_.display) {}
+
+  Result<SessionId> reserve(Launch launch) override;
+  Result<std::shared_ptr<Stream>> attach(SessionId id, const StreamConfig& config,
+                                         std::unique_ptr<VideoSink> video,
+                                         std::unique_ptr<AudioSink> audio,
+                                         std::shared_ptr<PeerControl> peer) override;
+  void detach(SessionId id) override;
+  Result<> prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
+                          audio::Speakers speakers, const std::string& client_address) override;
+  void end(SessionId id, EndReason reason, std::function<void()> done) override;
+  std::optional<SessionInfo> find(SessionId id) const override {
+    const auto it = sessions_.find(id);
+    return it == sessions_.end() ? std::nullopt : std::optional(describe(it->second));
+  }
+  std::optional<SessionInfo> find_device(trust::DeviceId device) const override {
+    for (const auto& [id, session] : sessions_)
+      if (session.state != State::Ending && session.launch.lease->device() == device)
+        return describe(session);
+    return std::nullopt;
+  }
+  std::vector<SessionInfo> list() const override {
+    std::vector<SessionInfo> all;
+    for (const auto& [id, session] : sessions_) all.push_back(describe(session));
+    return all;
+  }
+  void expect_launch() override {
+    if (sessions_.size() < config_.max_sessions) warm_.prewarm(kKeepWarm);
+  }
+  void shutdown() override;
+
+ private:
+  Session* get(SessionId id) {
+    const auto it = sessions_.find(id);
+    return it == sessions_.end() ? nullptr : &it->second;
+  }
+  bool move(Session& s, Event event);
+  void hold_lease(Session& s, trust::LeasePtr lease);
+  void set_deadline(Session& s, std::chrono::seconds after, EndReason reason);
+  // Runs `task` on a worker; shutdown() waits for all of them and for what they post back.
+  void work(std::function<void()> task);
+  void back(std::function<void()> task);
+
+  void open_display(Session& s);
+  void open_audio(Session& s);
+  void open_encoder(Session& s);
+  void start_app(Session& s);
+  void app_exited(SessionId id);
+  void try_open_stream(Session& s);
+  void stream_opened(SessionId id, const std::shared_ptr<StreamImpl>& stream,
+                     const Result<>& result, EndReason reason);
+  void media_lost(SessionId id, const std::weak_ptr<StreamImpl>& stream, VideoPipeline::Lost what);
+  void close_stream(Session& s);
+  void tick();
+
+  Executor& executor_;
+  const ManagerConfig config_;
+  display::WarmPool warm_;
+  std::map<SessionId, Session> sessions_;
+  SessionId next_id_ = 1;
+  std::unique_ptr<Executor::Timer> ticker_;
+  bool stopping_ = false;
+
+  std::mutex pending_mutex_;
+  std::condition_variable pending_changed_;
+  std::size_t pending_ = 0;  // tasks on workers or on their way back
+};
+
+void ManagerImpl::work(std::function<void()> task) {
+  {
+    const std::scoped_lock lock(pending_mutex_);
+    ++pending_;
+  }
+  executor_.work([this, task = std::move(task)] {
+    task();
+    const std::scoped_lock lock(pending_mutex_);
+    --pending_;
+    pending_changed_.notify_all();
+  });
+}
+void ManagerImpl::back(std::function<void()> task) {
+  {
+    const std::scoped_lock lock(pending_mutex_);
+    ++pending_;
+  }
+  executor_.post([this, task = std::move(task)] {
+    task();
+    const std::scoped_lock lock(pending_mutex_);
+    --pending_;
+    pending_changed_.notify_all();
+  });
+}
+
+bool ManagerImpl::move(Session& s, Event event) {
+  const auto to = next(s.state, event, s.failures);
+  if (!to) {
+    log::debug("session", "ignored", "session", s.id, "state", name(s.state), "event", name(event));
+    return false;
+  }
+  if (*to != s.state)
+    log::info("session", name(*to), "session", s.id, "device", s.launch.lease->device_name());
+  s.state = *to;
+  return true;
+}
+
+void ManagerImpl::hold_lease(Session& s, trust::LeasePtr lease) {
+  s.launch.lease = std::move(lease);
+  s.launch.lease->on_stop([this, id = s.id](trust::StopReason reason) {
+    end(id, reason == trust::StopReason::Expired ? EndReason::Expired : EndReason::Revoked, {});
+  });
+}
+
+void ManagerImpl::set_deadline(Session& s, std::chrono::seconds after, EndReason reason) {
+  s.deadline = executor_.after(after, [this, id = s.id, reason] { end(id, reason, {}); });
+}
+
+Result<SessionId> ManagerImpl::reserve(Launch launch) {
+  if (stopping_) return fail(Errc::Unavailable, "the host is stopping");
+  if (launch.lease->stopped()) return fail(Errc::LeaseEnded);
+  if (find_device(launch.lease->device())) return fail(Errc::Busy, launch.lease->device_name());
+  if (sessions_.size() >= config_.max_sessions) return fail(Errc::LimitReached);
+  const auto id = next_id_++;
+  auto& s = sessions_[id];
+  s.id = id;
+  s.started_unix = unix_now();
+  auto lease = launch.lease;
+  s.launch = std::move(launch);
+  s.launch.lease = nullptr;
+  hold_lease(s, std::move(lease));
+  log::info("session", "reserved", "session", id, "device", s.launch.lease->device_name(), "app",
+            s.launch.app.title, "mode", media::to_string(s.launch.mode));
+  set_deadline(s, config_.reservation, EndReason::NeverConnected);
+  open_display(s);
+  open_audio(s);
+  if (!ticker_) tick();
+  return id;
+}
+
+void ManagerImpl::open_display(Session& s) {
+  display::Request request{s.launch.mode, "session-" + std::to_string(s.id)};
+  work([this, id = s.id, request] {
+    auto opened = carry(warm_.open(request));
+    back([this, id, opened] {
+      auto* s = get(id);
+      if (s == nullptr || s->state == State::Ending) {
+        if (*opened) work([opened] { opened->value().reset(); });
+        return;
+      }
+      if (!*opened) {
+        s->notes.push_back(opened->error().message());
+        log::error("session", "no display", "session", id, "what", opened->error().message());
+        end(id, EndReason::DisplayFailed, {});
+        return;
+      }
+      s->display = std::move(opened->value());
+      switch (s->display->target().kind) {
+        case media::DisplayKind::Synthetic:
+          s->display_name = "synthetic";
+          break;
+        case media::DisplayKind::Wlroots:
+          s->display_name = "virtual";
+          break;
+        case media::DisplayKind::X11:
+          s->display_name = "x11";
+          break;
+      }
+      start_app(*s);
+      try_open_stream(*s);
+    });
+  });
+}
+
+void ManagerImpl::open_audio(Session& s) {
+  s.audio_done = false;
+  s.audio_speakers = s.launch.speakers;
+  const audio::Request request{s.launch.speakers, "session-" + std::to_string(s.id)};
+  work([this, id = s.id, request, options = config_.audio, old = carry(std::move(s.audio))] {
+    old->reset();
+    auto opened = carry(audio::open(options, request));
+    back([this, id, opened] {
+      auto* s = get(id);
+      if (s == nullptr || s->state == State::Ending) {
+        if (*opened) work([opened] { opened->value().reset(); });
+        return;
+      }
+      s->audio_done = true;
+      if (*opened) {
+        s->audio = std::move(opened->value());
+      } else {
+        s->notes.push_back(opened->error().message());
+        log::warn("session", "no sound", "session", id, "what", opened->error().message());
+      }
+      start_app(*s);
+      try_open_stream(*s);
+    });
+  });
+}
+
+// The application needs to know both where to show its picture and where to play its sound.
+void ManagerImpl::start_app(Session& s) {
+  if (s.app_started || !s.display || !s.audio_done) return;
+  s.app_started = true;
+  auto app = s.launch.app;
+  const bool demo = app.command.empty();
+  if (demo) {
+    if (config_.demo.empty() || s.display->target().kind != media::DisplayKind::Wlroots) return;
+    app.command = config_.demo;
+  }
+  auto environment = s.display->target().environment;
+  if (s.audio)
+    for (const auto& [key, value] : s.audio->environment())
+      environment.insert_or_assign(key, value);
+  work([this, id = s.id, app, environment, demo] {
+    auto started = carry(apps::launch(app, environment));
+    back([this, id, started, demo] {
+      auto* s = get(id);
+      if (s == nullptr || s->state == State::Ending) {
+        if (*started) work([this, started] { started->value().terminate(config_.app_exit_grace); });
+        return;
+      }
+      if (!*started) {
+        s->notes.push_back(started->error().message());
+        log::error("session", "the application did not start", "session", id, "what",
+                   started->error().message());
+        if (!demo) end(id, EndReason::AppExited, {});
+        return;
+      }
+      s->app = std::move(started->value());
+      if (!demo)
+        s->app_watch = executor_.when_readable(s->app.exit_fd(), [this, id] { app_exited(id); });
+    });
+  });
+}
+
+void ManagerImpl::app_exited(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr || s->state == State::Ending) return;
+  log::info("session", "the application ended", "session", id, "status",
+            s->app.exit_status().value_or(-1));
+  end(id, EndReason::AppExited, {});
+}
+
+Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamConfig& config,
+                                                    std::unique_ptr<VideoSink> video,
+                                                    std::unique_ptr<AudioSink> audio,
+                                                    std::shared_ptr<PeerControl> peer) {
+  auto* s = get(id);
+  if (s == nullptr) return fail(Errc::UnknownSession, std::to_string(id));
+  if (s->launch.lease->stopped()) return fail(Errc::LeaseEnded);
+  if (!move(*s, Event::Attach)) return fail(Errc::NotAllowed, name(s->state));
+  s->deadline.reset();
+  s->stats = std::make_shared<Stats>();
+  s->ticked_frames = s->ticked_bytes = 0;
+  s->failures = 0;
+  s->stream = std::make_shared<StreamImpl>(config, std::move(video), std::move(audio),
+                                           std::move(peer), s->launch.lease, s->stats);
+  if (config.audio.speakers != s->audio_speakers) {
+    s->launch.speakers = config.audio.speakers;
+    open_audio(*s);
+  }
+  open_encoder(*s);
+  return std::shared_ptr<Stream>(s->stream);
+}
+
+// In parallel with the display, which may still be starting.
+void ManagerImpl::open_encoder(Session& s) {
+  s.encoder.reset();
+  s.encoder_done = false;
+  work([this, id = s.id, stream = s.stream] {
+    auto notes = carry(std::vector<std::string>());
+    auto opened = carry(encode::open(config_.encode, stream->config().video, notes.get()));
+    back([this, id, stream, opened, notes] {
+      auto* s = get(id);
+      if (s == nullptr || s->stream != stream) return;
+      for (auto& note : *notes)
+        if (std::find(s->notes.begin(), s->notes.end(), note) == s->notes.end())
+          s->notes.push_back(std::move(note));
+      if (!*opened) {
+        stream_opened(id, stream, Failure(opened->error()), EndReason::EncoderFailed);
+        return;
+      }
+      s->encoder = std::move(opened->value());
+      s->encoder_done = true;
+      try_open_stream(*s);
+    });
+  });
+}
+
+void ManagerImpl::try_open_stream(Session& s) {
+  if (!s.stream || s.opening || !s.display || !s.audio_done || !s.encoder_done) return;
+  if (s.state != State::Starting && s.state != State::Rebuilding) return;
+  s.opening = true;
+  s.encoder_done = false;
+  const bool rebuild = s.state == State::Rebuilding;
+  // The display and the audio source stay valid: ending the session waits for this task (they are
+  // moved to a later worker task, and `opening` keeps that from being queued before this one is
+  // back).
+  work([this, id = s.id, stream = s.stream, encoder = carry(std::move(s.encoder)), rebuild,
+        display = s.display.get(), audio = s.audio.get()] {
+    auto reason = EndReason::DisplayFailed;
+    const auto open = [&]() -> Result<> {
+      const auto& wanted = stream->config().video.mode;
+      if (display->target().mode != wanted)
+        if (auto set = display->set_mode(wanted); !set)
+          log::info("session", "the picture is scaled", "session", id, "what",
+                    set.error().message());
+      auto source = capture::open(display->target(), config_.capture);
+      if (!source) return pass(source);
+      if (rebuild) stream->stop_video();
+      auto started = stream->start_pipeline(
+          std::move(*source), std::move(*encoder),
+          [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {
+            back([this, id, weak, what] { media_lost(id, weak, what); });
+          });
+      if (!started || rebuild) return started;
+      if (audio != nullptr)
+        if (auto sound = stream->start_sound(*audio); !sound)
+          log::warn("session", "no sound", "session", id, "what", sound.error().message());
+      // A stream without input is still worth watching.
+      if (auto input = stream->start_input(display->target(), config_.input); !input)
+        log::warn("session", "no input", "session", id, "what", input.error().message());
+      return {};
+    };
+    auto result = carry(open());
+    back([this, id, stream, result, reason] {
+      if (auto* s = get(id)) s->opening = false;
+      stream_opened(id, stream, *result, reason);
+    });
+  });
+}
+
+void ManagerImpl::stream_opened(SessionId id, const std::shared_ptr<StreamImpl>& stream,
+                                const Result<>& result, EndReason reason) {
+  auto* s = get(id);
+  if (s == nullptr) return;
+  if (s->state == State::Ending) {
+    // end() was waiting for this worker to be done with display and audio.
+    auto done = std::exchange(s->on_opened, nullptr);
+    if (done) done();
+    return;
+  }
+  if (s->stream != stream) {  // detached or attached anew meanwhile
+    try_open_stream(*s);
+    return;
+  }
+  if (!result) {
+    s->notes.push_back(result.error().message());
+    log::error("session", "the stream did not open", "session", id, "what",
+               result.error().message());
+    ++s->failures;
+    if (s->state == State::Rebuilding && s->failures < 2) {
+      open_encoder(*s);
+      return;
+    }
+    end(id, reason, {});
+    return;
+  }
+  move(*s, Event::Ready);
+  const auto names = stream->names();
+  log::info("session", "streaming", "session", id, "mode",
+            media::to_string(stream->config().video.mode), "codec",
+            media::name(stream->config().video.codec), "kbps", stream->config().video.bitrate_kbps,
+            "display", s->display_name, "capture", names.capture, "encoder", names.encoder, "audio",
+            s->audio ? s->audio->name() : "none", "input", names.input);
+}
+
+void ManagerImpl::media_lost(SessionId id, const std::weak_ptr<StreamImpl>& weak,
+                             VideoPipeline::Lost what) {
+  auto* s = get(id);
+  const auto stream = weak.lock();
+  if (s == nullptr || !stream || s->stream != stream) return;
+  log::warn("session",
+            what == VideoPipeline::Lost::Capture ? "capture was lost" : "the encoder failed",
+            "session", id);
+  if (!s->display || !s->display->alive()) {
+    end(id, EndReason::DisplayFailed, {});
+    return;
+  }
+  if (move(*s, Event::MediaLost)) open_encoder(*s);
+}
+
+// The threads of a stream are joined by a worker; nothing here waits for them.
+void ManagerImpl::close_stream(Session& s) {
+  if (!s.stream) return;
+  s.stream->shut();
+  work([stream = std::exchange(s.stream, nullptr)] { stream->close(); });
+}
+
+void ManagerImpl::detach(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr || !move(*s, Event::PeerGone)) return;
+  close_stream(*s);
+  set_deadline(*s, config_.grace, EndReason::PeerLost);
+}
+
+Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
+                                     audio::Speakers speakers, const std::string& client_address) {
+  auto* s = get(id);
+  if (s == nullptr || s->state == State::Ending)
+    return fail(Errc::UnknownSession, std::to_string(id));
+  if (lease->stopped()) return fail(Errc::LeaseEnded);
+  if (s->stream) {
+    const auto peer = s->stream->peer();
+    s->stream->shut();
+    move(*s, Event::PeerGone);
+    close_stream(*s);
+    peer->on_stream_end(EndReason::Replaced);
+  }
+  s->launch.lease->on_stop({});
+  hold_lease(*s, std::move(lease));
+  s->launch.mode = mode;
+  s->launch.speakers = speakers;
+  s->launch.client_address = client_address;
+  // A client that asks to resume gets as long as one that launches; the application stays either
+  // way.
+  set_deadline(*s, config_.grace, EndReason::PeerLost);
+  if (speakers != s->audio_speakers && s->audio_done) open_audio(*s);
+  return {};
+}
+
+void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done) {
+  auto* s = get(id);
+  if (s == nullptr) {
+    if (done) executor_.post(std::move(done));
+    return;
+  }
+  if (done) s->on_ended.push_back(std::move(done));
+  if (s->state == State::Ending) return;
+  if (s->stream) s->stream->shut();  // first of all: nothing leaves and nothing enters any more
+  move(*s, Event::Stop);
+  s->end_reason = reason;
+  s->deadline.reset();
+  s->app_watch.reset();
+  s->launch.lease->on_stop({});
+  log::info("session", "ending", "session", id, "reason", name(reason));
+  if (s->stream) s->stream->peer()->on_stream_end(reason);
+
+  const auto take_down = [this, id] {
+    auto* s = get(id);
+    struct Parts {
+      std::shared_ptr<StreamImpl> stream;
+      std::unique_ptr<encode::Encoder> encoder;
+      Process app;
+      std::unique_ptr<audio::Source> audio;
+      std::unique_ptr<display::Display> display;
+    };
+    auto parts = std::make_shared<Parts>(Parts{std::move(s->stream), std::move(s->encoder),
+                                               std::move(s->app), std::move(s->audio),
+                                               std::move(s->display)});
+    work([this, id, parts] {
+      if (parts->stream) parts->stream->close();
+      parts->encoder.reset();
+      parts->app.terminate(config_.app_exit_grace);
+      parts->audio.reset();
+      parts->display.reset();
+      back([this, id] {
+        auto* s = get(id);
+        if (s == nullptr) return;
+        move(*s, Event::TornDown);
+        auto callbacks = std::move(s->on_ended);
+        log::info("session", "ended", "session", id, "reason", name(s->end_reason), "frames",
+                  s->stats->frames_sent.value(), "seconds", unix_now() - s->started_unix);
+        sessions_.erase(id);
+        if (sessions_.empty()) ticker_.reset();
+        for (const auto& callback : callbacks) callback();
+      });
+    });
+  };
+  if (s->opening)
+    s->on_opened = take_down;
+  else
+    take_down();
+}
+
+void ManagerImpl::tick() {
+  for (auto& [id, s] : sessions_) {
+    const auto frames = s.stats->frames_sent.value();
+    const auto bytes = s.stats->sent_bytes.value();
+    s.fps = static_cast<double>(frames - s.ticked_frames) /
+            std::chrono::duration<double>(kTick).count();
+    s.mbps = static_cast<double>(bytes - s.ticked_bytes) * 8e-6;
+    s.ticked_frames = frames;
+    s.ticked_bytes = bytes;
+  }
+  ticker_ = executor_.after(kTick, [this] { tick(); });
+}
+
+void ManagerImpl::shutdown() {
+  executor_.post([this] {
+    stopping_ = true;
+    warm_.drop();
+    std::vector<SessionId> ids;
+    for (const auto& [id, s] : sessions_) ids.push_back(id);
+    for (const auto id : ids) end(id, EndReason::HostStopping, {});
+    ticker_.reset();
+  });
+  // Each step of taking down queues the next before it counts as done, so zero pending after the
+  // post above has run means that everything is gone.
+  auto posted = std::make_shared<bool>(false);
+  back([posted] { *posted = true; });
+  std::unique_lock lock(pending_mutex_);
+  pending_changed_.wait(lock, [&] { return pending_ == 0 && *posted; });
+}
+
+}  // namespace
+
+std::unique_ptr<Manager> make_manager(Executor& executor, ManagerConfig config) {
+  return std::make_unique<ManagerImpl>(executor, std::move(config));
+}
+
+}  // namespace pf::session

@@ -1,0 +1,52 @@
+#include "session/session.hpp"
+
+namespace pf::session {
+
+SessionInfo describe(const Session& s) {
+  SessionInfo info;
+  info.id = s.id;
+  info.state = s.state;
+  info.plane = s.launch.plane;
+  info.device = s.launch.lease ? s.launch.lease->device() : 0;
+  info.device_name = s.launch.lease ? s.launch.lease->device_name() : "";
+  info.fingerprint = s.launch.lease ? s.launch.lease->fingerprint() : "";
+  info.client_address = s.launch.client_address;
+  info.app_id = s.launch.app.id;
+  info.app_title = s.launch.app.title;
+  info.mode = s.launch.mode;
+  info.started_unix = s.started_unix;
+  info.display = s.display_name;
+  info.audio = s.audio ? s.audio->name() : "";
+  info.notes = s.notes;
+  const auto& stats = *s.stats;
+  info.bitrate_kbps = static_cast<std::uint32_t>(stats.bitrate_kbps.value());
+  info.frames_sent = stats.frames_sent.value();
+  info.frames_dropped = stats.frames_failed.value();
+  info.idr_frames = stats.idr_frames.value();
+  info.sent_bytes = stats.sent_bytes.value();
+  info.audio_packets = stats.audio_packets.value();
+  info.input_events = stats.input_events.value();
+  info.input_refused = stats.input_refused.value();
+  info.frames_per_second = s.fps;
+  info.megabits_per_second = s.mbps;
+  info.encode_p50_us = stats.encode_us.quantile(0.5);
+  info.encode_p99_us = stats.encode_us.quantile(0.99);
+  info.host_p50_us = stats.host_us.quantile(0.5);
+  info.host_p99_us = stats.host_us.quantile(0.99);
+  if (const auto last = stats.last_frame_ns.value(); last > 0)
+    info.last_frame_age_ms = (steady_now_ns() - last) / 1'000'000;
+  if (s.stream) {
+    const auto names = s.stream->names();
+    info.capture = names.capture;
+    info.encoder = names.encoder;
+    info.input = names.input;
+    info.hardware_encoder = names.encoder == "nvenc" || names.encoder == "vaapi";
+    info.mode = s.stream->config().video.mode;
+    const auto counts = s.stream->input_counts();
+    info.input_events += counts.accepted;
+    info.input_refused += counts.refused_gamepad + counts.refused_keyboard + counts.refused_pointer;
+  }
+  return info;
+}
+
+}  // namespace pf::session

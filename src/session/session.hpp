@@ -1,0 +1,52 @@
+// What the manager keeps for one session. Control thread only; parts that workers use are moved to
+// them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/process.hpp"
+#include "session/factory.hpp"
+#include "session/stream.hpp"
+
+namespace pf::session {
+
+struct Session {
+  SessionId id = 0;
+  State state = State::Reserved;
+  Launch launch;
+  std::int64_t started_unix = 0;
+  std::shared_ptr<Stats> stats = std::make_shared<Stats>();
+
+  // Opened once, kept while the session lives.
+  std::unique_ptr<display::Display> display;
+  std::unique_ptr<audio::Source> audio;
+  audio::Speakers audio_speakers = audio::Speakers::Stereo;
+  bool audio_done = false;  // opened, or failed for good
+  std::string display_name;
+  Process app;
+  std::unique_ptr<Executor::Timer> app_watch;
+  bool app_started = false;
+
+  // The attached stream, and what it still waits for.
+  std::shared_ptr<StreamImpl> stream;
+  std::unique_ptr<encode::Encoder> encoder;
+  bool encoder_done = false;
+  bool opening = false;             // a worker puts the stream together
+  std::function<void()> on_opened;  // end() waits for that worker
+  unsigned failures = 0;
+  std::vector<std::string> notes;
+
+  std::unique_ptr<Executor::Timer> deadline;  // reservation or grace
+  EndReason end_reason = EndReason::HostStopping;
+  std::vector<std::function<void()>> on_ended;
+
+  // Rates of the last second, from the manager's ticker.
+  std::uint64_t ticked_frames = 0, ticked_bytes = 0;
+  double fps = 0, mbps = 0;
+};
+
+SessionInfo describe(const Session& session);
+
+}  // namespace pf::session

@@ -1,0 +1,154 @@
+#include "session/stream.hpp"
+
+namespace pf::session {
+
+StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
+                       std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
+                       trust::LeasePtr lease, std::shared_ptr<Stats> stats)
+    : config_(config),
+      video_sink_(std::move(video)),
+      audio_sink_(std::move(audio)),
+      peer_(std::move(peer)),
+      lease_(std::move(lease)),
+      stats_(std::move(stats)) {
+  stats_->bitrate_kbps.set(config_.video.bitrate_kbps);
+}
+
+StreamImpl::~StreamImpl() {
+  close();
+}
+
+Result<> StreamImpl::start_pipeline(std::unique_ptr<capture::Source> source,
+                                    std::unique_ptr<encode::Encoder> encoder,
+                                    std::function<void(VideoPipeline::Lost)> lost) {
+  auto video = std::make_shared<VideoPipeline>(config_.video, std::move(source), std::move(encoder),
+                                               *video_sink_, gate_, *stats_, std::move(lost));
+  if (auto started = video->start(); !started) return started;
+  const std::scoped_lock lock(mutex_);
+  video_ = std::move(video);
+  if (video_released_) video_->release();
+  return {};
+}
+
+Result<> StreamImpl::start_sound(audio::Source& source) {
+  auto encoder = audio::OpusEncoder::create(config_.audio, config_.audio_duration);
+  if (!encoder) return pass(encoder);
+  auto pipeline =
+      std::make_shared<AudioPipeline>(std::move(*encoder), config_.audio.channels(),
+                                      config_.audio_duration, *audio_sink_, gate_, *stats_);
+  pipeline->start();
+  if (auto started = source.start(*pipeline); !started) return started;
+  const std::scoped_lock lock(mutex_);
+  audio_ = std::move(pipeline);
+  audio_source_ = &source;
+  if (audio_released_) audio_->release();
+  return {};
+}
+
+Result<> StreamImpl::start_input(const media::DisplayTarget& target,
+                                 const input::Options& options) {
+  auto injector = input::open(target, options, *this);
+  if (!injector) return pass(injector);
+  const std::scoped_lock lock(input_mutex_);
+  injector_ = std::move(*injector);
+  router_ = std::make_unique<input::Router>(*injector_, lease_->grants());
+  if (!gate_.open()) router_->close_gate();
+  return {};
+}
+
+void StreamImpl::stop_video() {
+  std::shared_ptr<VideoPipeline> video;
+  {
+    const std::scoped_lock lock(mutex_);
+    video = std::exchange(video_, nullptr);
+  }
+  if (video) video->stop();
+}
+
+void StreamImpl::close() {
+  gate_.shut();
+  stop_video();
+  std::shared_ptr<AudioPipeline> audio;
+  audio::Source* source = nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+    audio = std::exchange(audio_, nullptr);
+    source = std::exchange(audio_source_, nullptr);
+  }
+  if (source != nullptr) source->stop();
+  if (audio) audio->stop();
+  std::unique_ptr<input::Injector> injector;
+  {
+    const std::scoped_lock lock(input_mutex_);
+    if (router_) {
+      router_->close_gate();
+      router_->release_all();
+    }
+    injector = std::move(injector_);
+    if (router_) {
+      const auto counts = router_->counts();
+      stats_->input_events.add(counts.accepted);
+      stats_->input_refused.add(counts.refused_gamepad + counts.refused_keyboard +
+                                counts.refused_pointer);
+    }
+    router_.reset();
+  }
+}
+
+void StreamImpl::shut() noexcept {
+  gate_.shut();
+  const std::scoped_lock lock(input_mutex_);
+  if (router_) router_->close_gate();
+}
+
+StreamImpl::Names StreamImpl::names() const {
+  Names names;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (video_) {
+      names.capture = video_->source_name();
+      names.encoder = video_->encoder_name();
+    }
+  }
+  const std::scoped_lock lock(input_mutex_);
+  if (injector_) names.input = injector_->name();
+  return names;
+}
+
+input::RouterCounts StreamImpl::input_counts() const {
+  const std::scoped_lock lock(input_mutex_);
+  return router_ ? router_->counts() : input::RouterCounts{};
+}
+std::int64_t StreamImpl::last_input_ns() const {
+  const std::scoped_lock lock(input_mutex_);
+  return router_ ? router_->last_accepted_ns() : 0;
+}
+
+void StreamImpl::start_video() noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(video_released_, true)) return;
+  if (video_) video_->release();
+}
+void StreamImpl::start_audio() noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(audio_released_, true)) return;
+  if (audio_) audio_->release();
+}
+void StreamImpl::request_idr() noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (video_) video_->request_idr();
+}
+void StreamImpl::set_bitrate(std::uint32_t kbps) noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (video_) video_->set_bitrate(kbps);
+}
+void StreamImpl::input(const input::Event& event) noexcept {
+  const std::scoped_lock lock(input_mutex_);
+  if (router_) router_->handle(event);
+}
+void StreamImpl::on_feedback(const input::FeedbackEvent& event) noexcept {
+  if (gate_.open()) peer_->on_feedback(event);
+}
+
+}  // namespace pf::session

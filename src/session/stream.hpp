@@ -1,0 +1,76 @@
+// One attached stream of a session: its media pipelines and input, from attach to detach or end.
+// The manager opens and closes it on a worker thread; the front end steers it from any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "audio/source.hpp"
+#include "input/injector.hpp"
+#include "input/router.hpp"
+#include "session/audio_pipeline.hpp"
+#include "session/front_end.hpp"
+#include "session/video_pipeline.hpp"
+#include "trust/lease.hpp"
+
+namespace pf::session {
+
+class StreamImpl final : public Stream, private input::FeedbackSink {
+ public:
+  StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
+             std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
+             trust::LeasePtr lease, std::shared_ptr<Stats> stats);
+  ~StreamImpl() override;
+
+  // Worker thread, one call at a time. Parts that are given earlier start earlier.
+  Result<> start_pipeline(std::unique_ptr<capture::Source> source,
+                          std::unique_ptr<encode::Encoder> encoder,
+                          std::function<void(VideoPipeline::Lost)> lost);
+  Result<> start_sound(audio::Source& source);
+  Result<> start_input(const media::DisplayTarget& target, const input::Options& options);
+  void stop_video();
+  // Everything, in the order capture → encode → send → audio → input; held input is released. After
+  // it the stream does nothing any more.
+  void close();
+
+  // Control thread: no media and no input from now on (at most what is in progress right now).
+  void shut() noexcept;
+  const std::shared_ptr<PeerControl>& peer() const { return peer_; }
+  const StreamConfig& config() const { return config_; }
+  struct Names {
+    std::string capture, encoder, input;
+  };
+  Names names() const;
+  input::RouterCounts input_counts() const;
+  std::int64_t last_input_ns() const;
+
+  void start_video() noexcept override;
+  void start_audio() noexcept override;
+  void request_idr() noexcept override;
+  void set_bitrate(std::uint32_t kbps) noexcept override;
+  void input(const input::Event& event) noexcept override;
+  const Gate& gate() const noexcept override { return gate_; }
+
+ private:
+  void on_feedback(const input::FeedbackEvent& event) noexcept override;
+
+  const StreamConfig config_;
+  const std::unique_ptr<VideoSink> video_sink_;
+  const std::unique_ptr<AudioSink> audio_sink_;
+  const std::shared_ptr<PeerControl> peer_;
+  const trust::LeasePtr lease_;
+  const std::shared_ptr<Stats> stats_;
+  Gate gate_;
+
+  mutable std::mutex mutex_;  // the pointers below; never held while a thread is joined
+  std::shared_ptr<VideoPipeline> video_;
+  std::shared_ptr<AudioPipeline> audio_;
+  audio::Source* audio_source_ = nullptr;
+  bool video_released_ = false, audio_released_ = false, closed_ = false;
+
+  mutable std::mutex input_mutex_;  // held for one event, which never blocks
+  std::unique_ptr<input::Injector> injector_;
+  std::unique_ptr<input::Router> router_;
+};
+
+}  // namespace pf::session

@@ -1,0 +1,190 @@
+#include "session/video_pipeline.hpp"
+
+#include "base/thread.hpp"
+
+namespace pf::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A client that lost a frame asks again until it sees an IDR; one answer per round trip is enough.
+constexpr auto kIdrSpacing = 100ms;
+// After the last change the picture is coded a few times more, so that what a constant bitrate left
+// coarse becomes sharp; then only often enough to heal a loss nobody reported.
+constexpr unsigned kRefinements = 6;
+constexpr auto kKeepAlive = 1s;
+// Units between encoder and socket: one is being sent, one waits (product: never more than one
+// queued).
+constexpr std::size_t kQueued = 1;
+
+std::uint64_t us_between(std::int64_t from, std::int64_t to) {
+  return to > from && from > 0 ? static_cast<std::uint64_t>(to - from) / 1000 : 0;
+}
+
+}  // namespace
+
+VideoPipeline::VideoPipeline(const encode::Config& config, std::unique_ptr<capture::Source> source,
+                             std::unique_ptr<encode::Encoder> encoder, VideoSink& sink,
+                             const Gate& gate, Stats& stats, std::function<void(Lost)> lost)
+    : config_(config),
+      source_(std::move(source)),
+      encoder_(std::move(encoder)),
+      sink_(sink),
+      gate_(gate),
+      stats_(stats),
+      lost_(std::move(lost)) {}
+
+VideoPipeline::~VideoPipeline() {
+  stop();
+}
+
+Result<> VideoPipeline::start() {
+  encode_thread_ = std::thread([this] { encode_loop(); });
+  send_thread_ = std::thread([this] { send_loop(); });
+  auto started = source_->start(*this);
+  if (!started) stop();
+  return started;
+}
+
+void VideoPipeline::stop() {
+  source_->stop();
+  stopping_.store(true, std::memory_order_release);
+  encode_wake_.signal();
+  if (encode_thread_.joinable()) encode_thread_.join();
+  send_wake_.signal();
+  if (send_thread_.joinable()) send_thread_.join();
+  slot_.clear();
+  while (ring_.pop()) {
+  }
+}
+
+void VideoPipeline::release() noexcept {
+  released_.store(true, std::memory_order_release);
+  request_idr();
+}
+void VideoPipeline::request_idr() noexcept {
+  idr_wanted_.store(true, std::memory_order_release);
+  encode_wake_.signal();
+}
+void VideoPipeline::set_bitrate(std::uint32_t kbps) noexcept {
+  bitrate_wanted_.store(kbps, std::memory_order_release);
+  stats_.bitrate_kbps.set(kbps);
+}
+
+void VideoPipeline::on_frame(media::VideoFrame&& frame) noexcept {
+  if (slot_.publish(std::move(frame))) stats_.frames_skipped.add();
+  encode_wake_.signal();
+}
+void VideoPipeline::on_lost() noexcept {
+  report_lost(Lost::Capture);
+}
+void VideoPipeline::report_lost(Lost what) noexcept {
+  if (!lost_reported_.exchange(true)) lost_(what);
+}
+
+encode::Directives VideoPipeline::take_directives(SteadyTime now) noexcept {
+  encode::Directives directives;
+  directives.bitrate_kbps = bitrate_wanted_.exchange(0, std::memory_order_acq_rel);
+  if (now - last_idr_ >= kIdrSpacing && idr_wanted_.exchange(false, std::memory_order_acq_rel)) {
+    directives.force_idr = true;
+    last_idr_ = now;
+  }
+  return directives;
+}
+
+void VideoPipeline::encode_loop() noexcept {
+  name_this_thread("pf-encode");
+  raise_this_thread();
+  const auto interval = config_.mode.frames(1);
+  SteadyTime last_submit{};
+  unsigned repeats = 0;
+  bool have_picture = false;
+  while (!stopping_.load(std::memory_order_acquire)) {
+    if (!released_.load(std::memory_order_acquire)) {
+      encode_wake_.wait();
+      continue;
+    }
+    // Never encode ahead of the network: a frame that waits here is replaced by a newer one.
+    if (ring_.size() > kQueued) {
+      encode_wake_.wait_until(steady_now() + interval);
+      continue;
+    }
+    const auto now = steady_now();
+    auto frame = slot_.take();
+    media::AccessUnit unit;
+    encode::Outcome outcome;
+    if (frame) {
+      const auto directives = take_directives(now);
+      stats_.capture_wait_us.record(us_between(frame->captured_ns, to_ns(now)));
+      outcome = encoder_->encode(*frame, directives, unit);
+      frame.reset();
+      repeats = 0;
+      have_picture = true;
+    } else {
+      if (!have_picture) {
+        encode_wake_.wait();
+        continue;
+      }
+      const bool idr_due = idr_wanted_.load(std::memory_order_acquire);
+      auto due = last_submit + (repeats < kRefinements ? 2 * interval : kKeepAlive);
+      if (idr_due) due = std::min(due, last_idr_ + kIdrSpacing);
+      if (now < due) {
+        encode_wake_.wait_until(due);
+        continue;
+      }
+      outcome = encoder_->repeat(to_ns(now), take_directives(now), unit);
+      unit.repeat = true;
+      ++repeats;
+      stats_.repeats.add();
+    }
+    last_submit = now;
+    if (outcome == encode::Outcome::Failed) {
+      report_lost(Lost::Encoder);
+      return;
+    }
+    if (outcome == encode::Outcome::Nothing) continue;
+    stats_.encode_us.record(us_between(unit.timeline.submitted_ns, unit.timeline.encoded_ns));
+    if (unit.type == media::FrameType::Idr) {
+      stats_.idr_frames.add();
+      last_idr_ = now;
+    }
+    if (!ring_.push(std::move(unit))) {
+      // The decoder will miss this picture, so what follows must not refer to it.
+      stats_.frames_failed.add();
+      idr_wanted_.store(true, std::memory_order_release);
+    }
+    send_wake_.signal();
+  }
+}
+
+void VideoPipeline::send_loop() noexcept {
+  name_this_thread("pf-send");
+  raise_this_thread();
+  std::uint32_t index = 0;
+  for (;;) {
+    auto unit = ring_.pop();
+    if (!unit) {
+      if (stopping_.load(std::memory_order_acquire)) return;
+      send_wake_.wait();
+      continue;
+    }
+    encode_wake_.signal();  // there is room in the ring again
+    if (!gate_.open() || stopping_.load(std::memory_order_acquire)) continue;
+    unit->index = ++index;
+    const auto bytes = unit->bytes().size();
+    if (!sink_.send(*unit)) {
+      stats_.frames_failed.add();
+      request_idr();
+      continue;
+    }
+    const auto& t = unit->timeline;
+    stats_.frames_sent.add();
+    stats_.sent_bytes.add(bytes);
+    stats_.last_frame_ns.set(t.last_packet_ns);
+    stats_.send_us.record(us_between(t.encoded_ns, t.last_packet_ns));
+    if (!unit->repeat) stats_.host_us.record(us_between(t.captured_ns, t.last_packet_ns));
+    stats_.timelines.record(t);
+  }
+}
+
+}  // namespace pf::session
