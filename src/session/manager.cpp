@@ -168,31 +168,31 @@ void ManagerImpl::open_display(Session& s) {
   work([this, id = s.id, request] {
     auto opened = carry(warm_.open(request));
     back([this, id, opened] {
-      auto* s = get(id);
-      if (s == nullptr || s->state == State::Ending) {
+      auto* session = get(id);
+      if (session == nullptr || session->state == State::Ending) {
         if (*opened) work([opened] { opened->value().reset(); });
         return;
       }
       if (!*opened) {
-        s->notes.push_back(opened->error().message());
+        session->notes.push_back(opened->error().message());
         log::error("session", "no display", "session", id, "what", opened->error().message());
         end(id, EndReason::DisplayFailed, {});
         return;
       }
-      s->display = std::move(opened->value());
-      switch (s->display->target().kind) {
+      session->display = std::move(opened->value());
+      switch (session->display->target().kind) {
         case media::DisplayKind::Synthetic:
-          s->display_name = "synthetic";
+          session->display_name = "synthetic";
           break;
         case media::DisplayKind::Wlroots:
-          s->display_name = "virtual";
+          session->display_name = "virtual";
           break;
         case media::DisplayKind::X11:
-          s->display_name = "x11";
+          session->display_name = "x11";
           break;
       }
-      start_app(*s);
-      try_open_stream(*s);
+      start_app(*session);
+      try_open_stream(*session);
     });
   });
 }
@@ -205,20 +205,20 @@ void ManagerImpl::open_audio(Session& s) {
     old->reset();
     auto opened = carry(audio::open(options, request));
     back([this, id, opened] {
-      auto* s = get(id);
-      if (s == nullptr || s->state == State::Ending) {
+      auto* session = get(id);
+      if (session == nullptr || session->state == State::Ending) {
         if (*opened) work([opened] { opened->value().reset(); });
         return;
       }
-      s->audio_done = true;
+      session->audio_done = true;
       if (*opened) {
-        s->audio = std::move(opened->value());
+        session->audio = std::move(opened->value());
       } else {
-        s->notes.push_back(opened->error().message());
+        session->notes.push_back(opened->error().message());
         log::warn("session", "no sound", "session", id, "what", opened->error().message());
       }
-      start_app(*s);
-      try_open_stream(*s);
+      start_app(*session);
+      try_open_stream(*session);
     });
   });
 }
@@ -240,21 +240,22 @@ void ManagerImpl::start_app(Session& s) {
   work([this, id = s.id, app, environment, demo] {
     auto started = carry(apps::launch(app, environment));
     back([this, id, started, demo] {
-      auto* s = get(id);
-      if (s == nullptr || s->state == State::Ending) {
+      auto* session = get(id);
+      if (session == nullptr || session->state == State::Ending) {
         if (*started) work([this, started] { started->value().terminate(config_.app_exit_grace); });
         return;
       }
       if (!*started) {
-        s->notes.push_back(started->error().message());
+        session->notes.push_back(started->error().message());
         log::error("session", "the application did not start", "session", id, "what",
                    started->error().message());
         if (!demo) end(id, EndReason::AppExited, {});
         return;
       }
-      s->app = std::move(started->value());
+      session->app = std::move(started->value());
       if (!demo)
-        s->app_watch = executor_.when_readable(s->app.exit_fd(), [this, id] { app_exited(id); });
+        session->app_watch =
+            executor_.when_readable(session->app.exit_fd(), [this, id] { app_exited(id); });
     });
   });
 }
@@ -297,18 +298,18 @@ void ManagerImpl::open_encoder(Session& s) {
     auto notes = carry(std::vector<std::string>());
     auto opened = carry(encode::open(config_.encode, stream->config().video, notes.get()));
     back([this, id, stream, opened, notes] {
-      auto* s = get(id);
-      if (s == nullptr || s->stream != stream) return;
+      auto* session = get(id);
+      if (session == nullptr || session->stream != stream) return;
       for (auto& note : *notes)
-        if (std::find(s->notes.begin(), s->notes.end(), note) == s->notes.end())
-          s->notes.push_back(std::move(note));
+        if (std::find(session->notes.begin(), session->notes.end(), note) == session->notes.end())
+          session->notes.push_back(std::move(note));
       if (!*opened) {
         stream_opened(id, stream, Failure(opened->error()), EndReason::EncoderFailed);
         return;
       }
-      s->encoder = std::move(opened->value());
-      s->encoder_done = true;
-      try_open_stream(*s);
+      session->encoder = std::move(opened->value());
+      session->encoder_done = true;
+      try_open_stream(*session);
     });
   });
 }
@@ -319,11 +320,9 @@ void ManagerImpl::try_open_stream(Session& s) {
   s.opening = true;
   s.encoder_done = false;
   const bool rebuild = s.state == State::Rebuilding;
-  // The display and the audio source stay valid: ending the session waits for this task (they are
-  // moved to a later worker task, and `opening` keeps that from being queued before this one is
-  // back).
+  // The display stays valid: end() takes it down only once this task is back (on_opened).
   work([this, id = s.id, stream = s.stream, encoder = carry(std::move(s.encoder)), rebuild,
-        display = s.display.get(), audio = s.audio.get()] {
+        display = s.display.get(), audio = s.audio] {
     auto reason = EndReason::DisplayFailed;
     const auto open = [&]() -> Result<> {
       const auto& wanted = stream->config().video.mode;
@@ -340,8 +339,8 @@ void ManagerImpl::try_open_stream(Session& s) {
             back([this, id, weak, what] { media_lost(id, weak, what); });
           });
       if (!started || rebuild) return started;
-      if (audio != nullptr)
-        if (auto sound = stream->start_sound(*audio); !sound)
+      if (audio)
+        if (auto sound = stream->start_sound(audio); !sound)
           log::warn("session", "no sound", "session", id, "what", sound.error().message());
       // A stream without input is still worth watching.
       if (auto input = stream->start_input(display->target(), config_.input); !input)
@@ -350,7 +349,7 @@ void ManagerImpl::try_open_stream(Session& s) {
     };
     auto result = carry(open());
     back([this, id, stream, result, reason] {
-      if (auto* s = get(id)) s->opening = false;
+      if (auto* session = get(id)) session->opening = false;
       stream_opened(id, stream, *result, reason);
     });
   });
@@ -463,17 +462,17 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   if (s->stream) s->stream->peer()->on_stream_end(reason);
 
   const auto take_down = [this, id] {
-    auto* s = get(id);
+    auto* const ending = get(id);
     struct Parts {
       std::shared_ptr<StreamImpl> stream;
       std::unique_ptr<encode::Encoder> encoder;
       Process app;
-      std::unique_ptr<audio::Source> audio;
+      std::shared_ptr<audio::Source> audio;
       std::unique_ptr<display::Display> display;
     };
-    auto parts = std::make_shared<Parts>(Parts{std::move(s->stream), std::move(s->encoder),
-                                               std::move(s->app), std::move(s->audio),
-                                               std::move(s->display)});
+    auto parts = std::make_shared<Parts>(
+        Parts{std::move(ending->stream), std::move(ending->encoder), std::move(ending->app),
+              std::move(ending->audio), std::move(ending->display)});
     work([this, id, parts] {
       if (parts->stream) parts->stream->close();
       parts->encoder.reset();
@@ -481,12 +480,13 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
       parts->audio.reset();
       parts->display.reset();
       back([this, id] {
-        auto* s = get(id);
-        if (s == nullptr) return;
-        move(*s, Event::TornDown);
-        auto callbacks = std::move(s->on_ended);
-        log::info("session", "ended", "session", id, "reason", name(s->end_reason), "frames",
-                  s->stats->frames_sent.value(), "seconds", unix_now() - s->started_unix);
+        auto* session = get(id);
+        if (session == nullptr) return;
+        move(*session, Event::TornDown);
+        auto callbacks = std::move(session->on_ended);
+        log::info("session", "ended", "session", id, "reason", name(session->end_reason), "frames",
+                  session->stats->frames_sent.value(), "seconds",
+                  unix_now() - session->started_unix);
         sessions_.erase(id);
         if (sessions_.empty()) ticker_.reset();
         for (const auto& callback : callbacks) callback();

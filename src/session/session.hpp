@@ -21,7 +21,7 @@ struct Session {
 
   // Opened once, kept while the session lives.
   std::unique_ptr<display::Display> display;
-  std::unique_ptr<audio::Source> audio;
+  std::shared_ptr<audio::Source> audio;
   audio::Speakers audio_speakers = audio::Speakers::Stereo;
   bool audio_done = false;  // opened, or failed for good
   std::string display_name;

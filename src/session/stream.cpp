@@ -1,5 +1,7 @@
 #include "session/stream.hpp"
 
+#include "session/manager.hpp"
+
 namespace pf::session {
 
 StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
@@ -24,25 +26,37 @@ Result<> StreamImpl::start_pipeline(std::unique_ptr<capture::Source> source,
   auto video = std::make_shared<VideoPipeline>(config_.video, std::move(source), std::move(encoder),
                                                *video_sink_, gate_, *stats_, std::move(lost));
   if (auto started = video->start(); !started) return started;
-  const std::scoped_lock lock(mutex_);
-  video_ = std::move(video);
-  if (video_released_) video_->release();
-  return {};
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!closed_) {
+      video_ = std::move(video);
+      if (video_released_) video_->release();
+      return {};
+    }
+  }
+  video->stop();
+  return fail(Errc::NotAllowed, "closed while opening");
 }
 
-Result<> StreamImpl::start_sound(audio::Source& source) {
+Result<> StreamImpl::start_sound(std::shared_ptr<audio::Source> source) {
   auto encoder = audio::OpusEncoder::create(config_.audio, config_.audio_duration);
   if (!encoder) return pass(encoder);
   auto pipeline =
       std::make_shared<AudioPipeline>(std::move(*encoder), config_.audio.channels(),
                                       config_.audio_duration, *audio_sink_, gate_, *stats_);
   pipeline->start();
-  if (auto started = source.start(*pipeline); !started) return started;
-  const std::scoped_lock lock(mutex_);
-  audio_ = std::move(pipeline);
-  audio_source_ = &source;
-  if (audio_released_) audio_->release();
-  return {};
+  if (auto started = source->start(*pipeline); !started) return started;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!closed_) {
+      audio_ = std::move(pipeline);
+      audio_source_ = std::move(source);
+      if (audio_released_) audio_->release();
+      return {};
+    }
+  }
+  source->stop();
+  return fail(Errc::NotAllowed, "closed while opening");
 }
 
 Result<> StreamImpl::start_input(const media::DisplayTarget& target,
@@ -50,6 +64,7 @@ Result<> StreamImpl::start_input(const media::DisplayTarget& target,
   auto injector = input::open(target, options, *this);
   if (!injector) return pass(injector);
   const std::scoped_lock lock(input_mutex_);
+  if (input_closed_) return fail(Errc::NotAllowed, "closed while opening");
   injector_ = std::move(*injector);
   router_ = std::make_unique<input::Router>(*injector_, lease_->grants());
   if (!gate_.open()) router_->close_gate();
@@ -67,20 +82,23 @@ void StreamImpl::stop_video() {
 
 void StreamImpl::close() {
   gate_.shut();
-  stop_video();
+  std::shared_ptr<VideoPipeline> video;
   std::shared_ptr<AudioPipeline> audio;
-  audio::Source* source = nullptr;
+  std::shared_ptr<audio::Source> source;
   {
     const std::scoped_lock lock(mutex_);
     if (std::exchange(closed_, true)) return;
+    video = std::exchange(video_, nullptr);
     audio = std::exchange(audio_, nullptr);
     source = std::exchange(audio_source_, nullptr);
   }
-  if (source != nullptr) source->stop();
+  if (video) video->stop();
+  if (source) source->stop();
   if (audio) audio->stop();
   std::unique_ptr<input::Injector> injector;
   {
     const std::scoped_lock lock(input_mutex_);
+    input_closed_ = true;
     if (router_) {
       router_->close_gate();
       router_->release_all();

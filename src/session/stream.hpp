@@ -22,11 +22,12 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
              trust::LeasePtr lease, std::shared_ptr<Stats> stats);
   ~StreamImpl() override;
 
-  // Worker thread, one call at a time. Parts that are given earlier start earlier.
+  // Worker thread, one start at a time; close() may come in between from another worker, and the
+  // start then fails with Errc::NotAllowed.
   Result<> start_pipeline(std::unique_ptr<capture::Source> source,
                           std::unique_ptr<encode::Encoder> encoder,
                           std::function<void(VideoPipeline::Lost)> lost);
-  Result<> start_sound(audio::Source& source);
+  Result<> start_sound(std::shared_ptr<audio::Source> source);
   Result<> start_input(const media::DisplayTarget& target, const input::Options& options);
   void stop_video();
   // Everything, in the order capture → encode → send → audio → input; held input is released. After
@@ -65,12 +66,13 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   mutable std::mutex mutex_;  // the pointers below; never held while a thread is joined
   std::shared_ptr<VideoPipeline> video_;
   std::shared_ptr<AudioPipeline> audio_;
-  audio::Source* audio_source_ = nullptr;
+  std::shared_ptr<audio::Source> audio_source_;
   bool video_released_ = false, audio_released_ = false, closed_ = false;
 
   mutable std::mutex input_mutex_;  // held for one event, which never blocks
   std::unique_ptr<input::Injector> injector_;
   std::unique_ptr<input::Router> router_;
+  bool input_closed_ = false;
 };
 
 }  // namespace pf::session
