@@ -1,0 +1,157 @@
+#include "capture/synthetic/synthetic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "capture/synthetic/picture.hpp"
+#include "support/frame_collector.hpp"
+#include "support/picture_stamp.hpp"
+
+namespace pf::capture::synthetic {
+namespace {
+
+const media::Mode kFast{320, 240, {1000, 1}};
+
+TEST(Stamp, IsReadBackFromThePictureAtManySizes) {
+  const std::pair<std::uint32_t, std::uint32_t> sizes[] = {{320, 240},  {640, 480},   {1280, 720},
+                                                           {1366, 768}, {1918, 1078}, {128, 240}};
+  for (const auto& [width, height] : sizes) {
+    Picture picture(width, height);
+    for (const Stamp& stamp :
+         {Stamp{1, 1}, Stamp{0xFFFF'FFFF, -1}, Stamp{123'456'789, 0x0123'4567'89AB'CDEF}}) {
+      picture.draw(stamp);
+      media::VideoFrame frame;
+      frame.pixels = picture.pixels();
+      frame.stride_bytes = picture.stride_bytes();
+      frame.width = width;
+      frame.height = height;
+      const auto seen = test::read_stamp(frame);
+      ASSERT_TRUE(seen) << width << 'x' << height;
+      EXPECT_EQ(*seen, stamp);
+    }
+  }
+}
+
+TEST(Stamp, SurvivesLimitedRangeLumaWithNoise) {
+  Picture picture(640, 360);
+  const Stamp stamp{4711, 1'234'567'890'123};
+  picture.draw(stamp);
+  std::vector<std::uint8_t> luma(640 * 360);
+  for (std::size_t i = 0; i < luma.size(); ++i) {
+    const auto grey = picture.pixels()[i * 4 + 1];
+    const auto noise = static_cast<int>(i * 7919 % 61) - 30;
+    luma[i] = static_cast<std::uint8_t>(std::clamp(16 + grey * 219 / 255 + noise, 0, 255));
+  }
+  const auto seen = test::read_stamp(luma.data(), 640, 640, 360);
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(*seen, stamp);
+}
+
+TEST(Stamp, DamageIsNoticedAndASmallPictureHasNone) {
+  Picture picture(640, 360);
+  picture.draw({77, 88});
+  std::vector<std::uint8_t> luma(640 * 360);
+  for (std::size_t i = 0; i < luma.size(); ++i) luma[i] = picture.pixels()[i * 4 + 1];
+  for (std::size_t y = 0; y < 16; ++y)
+    for (std::size_t x = 160; x < 176; ++x) luma[y * 640 + x] ^= 0xFF;
+  EXPECT_FALSE(test::read_stamp(luma.data(), 640, 640, 360));
+  EXPECT_EQ(stamp_rows(64, 64), 0U);
+  Picture small(64, 64);
+  small.draw({1, 1});  // must not write outside
+}
+
+TEST(Picture, OnlyTheDamagedAreaDiffers) {
+  for (std::uint32_t index = 2; index < 400; index += 37) {
+    Picture before(320, 240), after(320, 240);
+    before.draw({index - 1, 1});
+    after.draw({index, 2});
+    const auto damage = Picture::damage_of(320, 240, index);
+    for (std::uint32_t y = 0; y < 240; ++y)
+      for (std::uint32_t x = 0; x < 320; ++x) {
+        const bool inside = x >= damage.x && x < damage.x + damage.width && y >= damage.y &&
+                            y < damage.y + damage.height;
+        const auto at = (std::size_t{y} * 320 + x) * 4;
+        if (!inside) {
+          ASSERT_EQ(before.pixels()[at], after.pixels()[at]) << x << ',' << y;
+        }
+      }
+  }
+}
+
+TEST(Picture, ABufferThatSkippedFramesLooksLikeAFreshOne) {
+  Picture reused(320, 240), fresh(320, 240);
+  for (std::uint32_t index : {1U, 5U, 6U, 90U}) reused.draw({index, 9});
+  fresh.draw({90, 9});
+  EXPECT_EQ(std::vector<std::uint8_t>(reused.pixels(), reused.pixels() + 320 * 240 * 4),
+            std::vector<std::uint8_t>(fresh.pixels(), fresh.pixels() + 320 * 240 * 4));
+}
+
+TEST(SyntheticSource, StampsMatchTheFrames) {
+  test::FrameCollector sink;
+  auto source = open_scripted(kFast, {});
+  ASSERT_TRUE(source->start(sink));
+  for (std::size_t i = 1; i <= 20; ++i) {
+    ASSERT_TRUE(sink.wait_count(i));
+    sink.with_newest([](const media::VideoFrame& frame) {
+      const auto stamp = test::read_stamp(frame);
+      ASSERT_TRUE(stamp);
+      EXPECT_EQ(stamp->frame, frame.sequence);
+      EXPECT_EQ(stamp->drawn_ns, frame.captured_ns);
+    });
+  }
+  source->stop();
+  sink.drop_all();
+}
+
+TEST(SyntheticSource, LosesItsDisplayOnCue) {
+  test::FrameCollector sink;
+  auto source = open_scripted(kFast, {.lose_after = 5});
+  ASSERT_TRUE(source->start(sink));
+  ASSERT_TRUE(sink.wait_lost());
+  EXPECT_EQ(sink.count(), 5U);
+  source->stop();
+  sink.drop_all();
+}
+
+TEST(SyntheticSource, ResizesOnCue) {
+  test::FrameCollector sink;
+  auto source =
+      open_scripted(kFast, {.resize_after = 3, .resize_width = 400, .resize_height = 300});
+  ASSERT_TRUE(source->start(sink));
+  ASSERT_TRUE(sink.wait_count(6));
+  source->stop();
+  const auto notes = sink.notes();
+  EXPECT_EQ(notes[2].width, 320U);
+  EXPECT_EQ(notes[3].width, 400U);
+  EXPECT_EQ(notes[3].height, 300U);
+  EXPECT_EQ(notes[3].damage, (media::Rect{0, 0, 400, 300}));
+  EXPECT_NE(notes[4].damage, (media::Rect{0, 0, 400, 300}));
+  sink.drop_all();
+}
+
+TEST(SyntheticSource, StallsOnCueForAWhileOrForGood) {
+  test::FrameCollector sink;
+  {
+    auto source = open_scripted(kFast, {.stall_after = 2, .stall_frames = 50});
+    ASSERT_TRUE(source->start(sink));
+    ASSERT_TRUE(sink.wait_count(4));
+    source->stop();
+    const auto notes = sink.notes();
+    EXPECT_GE(notes[2].captured_ns - notes[1].captured_ns, kFast.frames(49).count());
+    sink.drop_all();
+  }
+  test::FrameCollector silent;
+  auto source = open_scripted(kFast, {.stall_after = 2});
+  ASSERT_TRUE(source->start(silent));
+  ASSERT_TRUE(silent.wait_count(2));
+  EXPECT_FALSE(silent.wait_count(3, std::chrono::milliseconds(100)));
+  source->stop();
+  EXPECT_FALSE(silent.lost());
+  silent.drop_all();
+}
+
+}  // namespace
+}  // namespace pf::capture::synthetic
