@@ -104,8 +104,8 @@ class X11Input : public testing::Test {
 };
 
 TEST_F(X11Input, KeysArriveByTheirCode) {
-  for (const std::uint16_t code :
-       {KEY_A, KEY_LEFTSHIFT, KEY_F1, KEY_KP5, KEY_RIGHTALT, KEY_102ND}) {
+  for (const int key : {KEY_A, KEY_LEFTSHIFT, KEY_F1, KEY_KP5, KEY_RIGHTALT, KEY_102ND}) {
+    const auto code = static_cast<std::uint16_t>(key);
     injector_->inject(Key{code, true});
     expect_key(XCB_KEY_PRESS, code + 8);
     injector_->inject(Key{code, false});
