@@ -1,0 +1,69 @@
+# Sourced by scripts/run and scripts/test: which Debian packages the project needs, and installing them.
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+
+# The boost packages carry their version in their name; the plain one is too old on Debian 12.
+boost_package() {
+  if apt-cache show libboost1.81-dev >/dev/null 2>&1; then echo libboost1.81-dev; else echo libboost-dev; fi
+}
+
+build_packages() {
+  echo build-essential cmake ninja-build pkg-config git ca-certificates "$(boost_package)" \
+    libssl-dev libsodium-dev libenet-dev libavcodec-dev libavutil-dev libyuv-dev libopus-dev zlib1g-dev \
+    libpipewire-0.3-dev libevdev-dev libavahi-client-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev \
+    libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libwayland-dev wayland-protocols \
+    libxkbcommon-dev libxcb1-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev libxcb-xtest0-dev \
+    libxcb-keysyms1-dev
+}
+
+# What the running host uses on a machine without a desktop of its own.
+run_packages() {
+  echo sway xwayland xvfb pipewire pipewire-bin wireplumber pipewire-pulse dbus
+}
+
+test_packages() {
+  echo libgtest-dev libgmock-dev clang-format-16 ffmpeg
+}
+
+missing_packages() {
+  local name
+  for name in "$@"; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || echo "$name"
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# install_packages NAME...: one apt line for what is missing. A package that this release does not have is
+# left out with a note, so that the same list serves Debian 12 and 13.
+install_packages() {
+  command -v apt-get >/dev/null || {
+    say "This needs Debian's apt-get. On another system install the equivalents of: $*"
+    return 1
+  }
+  local missing name available=()
+  missing=$(missing_packages "$@")
+  [ -n "$missing" ] || return 0
+  say "Installing missing packages: $(echo $missing)"
+  as_root apt-get update -qq || say "apt-get update failed; trying with the lists at hand"
+  for name in $missing; do
+    [ "$name" = libboost-dev ] && name=$(boost_package)
+    if apt-cache show "$name" >/dev/null 2>&1; then available+=("$name")
+    else say "NOTE: $name is not in this release; what needs it is left out"; fi
+  done
+  [ ${#available[@]} -gt 0 ] || return 0
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${available[@]}" >/dev/null
+}
+
+# configure_and_build PRESET [TARGET...]
+configure_and_build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
+  grep -E '^-- back end' "build-$preset.log" >&2 || true
+  rm -f "build-$preset.log"
+  cmake --build --preset "$preset" ${1:+--target "$@"}
+}

@@ -1,0 +1,31 @@
+// The host as one object: everything that `serve` builds, in the order in which it depends on each
+// other. No singletons: each part gets references to what it needs.
+#pragma once
+
+#include <memory>
+
+#include "config/paths.hpp"
+#include "config/settings.hpp"
+#include "store/database.hpp"
+
+namespace pf::app {
+
+class Host {
+ public:
+  // Start-up thread. Opens identity and trust, starts the control plane and the front ends; probes
+  // of back ends go on in the background. Errors are sentences with the fix.
+  static Result<std::unique_ptr<Host>> start(const config::Paths& paths, store::Database& database,
+                                             config::Settings& settings);
+  // Ends every stream with its typed reason, takes back what was changed, stops all threads. Not
+  // from the control thread.
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+ private:
+  struct Impl;
+  explicit Host(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pf::app

@@ -1,0 +1,21 @@
+// The host never runs as root: parsers of peer bytes must not, and a desktop compositor will not.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace pf::app {
+
+enum class Errc { Usage = 1, NoAccount, PrivilegesFailed, StartFailed };
+const char* error_room(Errc);
+const char* error_text(Errc);
+
+// Start-up, before any thread and before any file is touched. When started by root, switches for
+// good to the account `account` (or, when that is empty, `punktfunk`, else `nobody`), with that
+// account's groups (render, input, …), and points HOME and the XDG folders at places it owns:
+// PUNKTFUNK_CONFIG_DIR when set, else the account's home or /var/lib/punktfunk; sockets below
+// /run/punktfunk. Returns the account's name, or an empty string when nothing had to change.
+Result<std::string> leave_root(const std::string& account);
+
+}  // namespace pf::app

@@ -1,0 +1,67 @@
+#include "app/serve.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "app/host.hpp"
+#include "app/privileges.hpp"
+#include "app/stored_settings.hpp"
+#include "base/log.hpp"
+#include "config/paths.hpp"
+
+namespace pf::app {
+namespace {
+
+int refuse(const Error& error) {
+  std::fprintf(stderr, "punktfunk-host: %s\n", error.message().c_str());
+  return 1;
+}
+
+Result<> run(const ServeOptions& options, const sigset_t& signals) {
+  auto account = leave_root(options.account);
+  if (!account) return pass(account);
+  const auto environment = config::process_environment();
+  auto paths = config::prepare_paths(environment);
+  if (!paths) return pass(paths);
+  auto database = store::Database::open(paths->state / "punktfunk.db");
+  if (!database) return pass(database);
+  StoredSettings stored(**database);
+  auto settings = config::Settings::resolve(options.flags, environment, &stored);
+  if (!settings) return pass(settings);
+
+  log::start(log::level_from(settings->get(config::kLogLevel)).value_or(log::Level::Info),
+             ::isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr);
+  if (!account->empty())
+    log::info("app", "started by root, runs as another account", "account", *account);
+  for (const auto& problem : settings->problems()) log::warn("config", problem);
+  auto host = Host::start(*paths, **database, *settings);
+  if (!host) return pass(host);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("app", "stopping", "signal", strsignal(signal));
+  host->reset();
+  return {};
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  // Blocked before the first thread exists, so that every thread inherits it and only sigwait sees
+  // them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  const auto result = run(options, signals);
+  log::stop();
+  return result ? 0 : refuse(result.error());
+}
+
+}  // namespace pf::app

@@ -1,0 +1,19 @@
+// `punktfunk-host serve`: builds the host, runs it until SIGTERM or SIGINT, takes it down.
+#pragma once
+
+#include <string>
+
+#include "config/settings.hpp"
+
+namespace pf::app {
+
+struct ServeOptions {
+  config::Values flags;  // setting id → text, as given on the command line
+  std::string account;   // when started by root; empty = punktfunk, else nobody
+};
+
+// Returns the process's exit code: 0 after an orderly stop, 1 when it could not start (one sentence
+// with the fix is on standard error).
+int serve(const ServeOptions& options);
+
+}  // namespace pf::app
