@@ -311,6 +311,10 @@ const std::vector<std::string>& TestWindow::events() const {
 const std::string& TestWindow::typed() const {
   return impl_->typed;
 }
+void TestWindow::forget() {
+  impl_->events.clear();
+  impl_->typed.clear();
+}
 bool TestWindow::has_keyboard_focus() const {
   return impl_->focused;
 }

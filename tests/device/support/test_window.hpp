@@ -32,6 +32,7 @@ class TestWindow {
   const std::vector<std::string>& events() const;
   // The text that the keys have produced through the keymap at that time.
   const std::string& typed() const;
+  void forget();  // clears events() and typed()
   bool has_keyboard_focus() const;
   std::uint64_t frames_shown() const;  // frame callbacks received
 
