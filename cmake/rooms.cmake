@@ -57,6 +57,10 @@ function(pf_unit room)
     return()
   endif()
   add_executable(unit_${room} ${sources})
+  # The sanitizers bring an operator new of their own, which finds more than the hook does.
+  if(NOT PF_SANITIZE)
+    target_sources(unit_${room} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/alloc_hook.cpp)
+  endif()
   target_link_libraries(unit_${room} PRIVATE ${ARG_LIBS} pf_test_support GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(unit_${room} PRIVATE PF_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(unit_${room} TEST_PREFIX "unit." DISCOVERY_MODE PRE_TEST

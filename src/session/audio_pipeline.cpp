@@ -68,6 +68,7 @@ void AudioPipeline::loop() noexcept {
       due = steady_now();
     }
     if (ring_.available() > kMaxWaitingFrames) ring_.skip_to(encoder_.frame_samples());
+    const NoAllocScope no_alloc;
     const bool real = ring_.pop(frame_);
     if (!real) {
       if (steady_now() < due) {

@@ -109,6 +109,7 @@ void VideoPipeline::encode_loop() noexcept {
       encode_wake_.wait_until(steady_now() + interval);
       continue;
     }
+    const NoAllocScope no_alloc;
     const auto now = steady_now();
     auto frame = slot_.take();
     media::AccessUnit unit;
@@ -168,6 +169,7 @@ void VideoPipeline::send_loop() noexcept {
       send_wake_.wait();
       continue;
     }
+    const NoAllocScope no_alloc;
     encode_wake_.signal();  // there is room in the ring again
     if (!gate_.open() || stopping_.load(std::memory_order_acquire)) continue;
     unit->index = ++index;

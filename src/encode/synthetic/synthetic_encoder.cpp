@@ -53,6 +53,10 @@ class Pool {
     std::atomic<bool> lent{false};
     Pool* pool = nullptr;
   };
+  // Room for what a stream keeps in flight, so that the media path need not allocate.
+  explicit Pool(std::size_t unit_bytes) : slots_(8) {
+    for (auto& slot : slots_) slot.bytes.reserve(unit_bytes);
+  }
   Slot* take(std::size_t size) {
     auto free = std::find_if(slots_.begin(), slots_.end(),
                              [](const Slot& s) { return !s.lent.load(std::memory_order_acquire); });
@@ -81,10 +85,15 @@ struct ClosePool {
   void operator()(Pool* pool) const { pool->unref(); }
 };
 
+std::size_t unit_bytes(const Config& config) {
+  const auto bytes = static_cast<double>(config.bitrate_kbps) * 125.0 / config.mode.rate.value();
+  return std::max(kSmallestUnit, static_cast<std::size_t>(bytes));
+}
+
 class SyntheticEncoder final : public Encoder {
  public:
   SyntheticEncoder(const Config& config, const Faults& faults)
-      : config_(config), faults_(faults), pool_(new Pool()) {}
+      : config_(config), faults_(faults), pool_(new Pool(unit_bytes(config))) {}
 
   const char* name() const override { return "synthetic"; }
 
@@ -112,9 +121,7 @@ class SyntheticEncoder final : public Encoder {
     }
     const bool idr = directives.force_idr || !started_;
     started_ = true;
-    const auto per_frame =
-        static_cast<double>(config_.bitrate_kbps) * 125.0 / config_.mode.rate.value();
-    const auto size = std::max(kSmallestUnit, static_cast<std::size_t>(per_frame));
+    const auto size = unit_bytes(config_);
     Pool::Slot* slot = nullptr;
     try {
       slot = pool_->take(size);
