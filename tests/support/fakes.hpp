@@ -1,0 +1,182 @@
+// Hand-written stand-ins at our own interfaces: virtual time, an HTTP exchange, a session manager.
+// The allow-list and the pairing desk are used as they are, over a database in a temporary folder.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event_loop.hpp"
+#include "http/server.hpp"
+#include "session/manager.hpp"
+
+namespace pf::test {
+
+// Everything runs on the caller's thread, when it says so; time moves when it says so.
+class FakeExecutor final : public Executor {
+ public:
+  void post(Task task) override { tasks_.push_back(std::move(task)); }
+  void work(Task task) override { tasks_.push_back(std::move(task)); }
+  std::unique_ptr<Timer> after(std::chrono::milliseconds delay, Task task) override {
+    const auto id = next_++;
+    timers_->emplace(std::pair(now_ + delay, id), std::move(task));
+    return std::make_unique<Handle>(timers_, std::pair(now_ + delay, id));
+  }
+  SteadyTime now() const override { return now_; }
+
+  void run() {
+    while (!tasks_.empty()) {
+      const auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      task();
+    }
+  }
+  void advance(std::chrono::milliseconds by) {
+    const auto end = now_ + by;
+    run();
+    while (!timers_->empty() && timers_->begin()->first.first <= end) {
+      auto node = timers_->extract(timers_->begin());
+      now_ = node.key().first;
+      node.mapped()();
+      run();
+    }
+    now_ = end;
+  }
+  std::size_t timers() const { return timers_->size(); }
+
+ private:
+  using Key = std::pair<SteadyTime, std::uint64_t>;
+  using Timers = std::map<Key, Task>;
+  class Handle final : public Timer {
+   public:
+    Handle(std::shared_ptr<Timers> timers, Key key) : timers_(std::move(timers)), key_(key) {}
+    ~Handle() override { timers_->erase(key_); }
+
+   private:
+    std::shared_ptr<Timers> timers_;
+    Key key_;
+  };
+
+  std::deque<Task> tasks_;
+  std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();
+  SteadyTime now_{};
+  std::uint64_t next_ = 1;
+};
+
+class FakeExchange final : public http::Exchange {
+ public:
+  explicit FakeExchange(http::Request request) : request_(std::move(request)) {}
+  const http::Request& request() const override { return request_; }
+  void respond(http::Response response) override {
+    if (!response_) response_ = std::move(response);
+    callback_ = nullptr;
+  }
+  void on_abandoned(std::function<void()> callback) override {
+    if (!response_) callback_ = std::move(callback);
+  }
+
+  // The client closes.
+  void abandon() {
+    if (const auto callback = std::exchange(callback_, nullptr)) callback();
+  }
+  bool answered() const { return response_.has_value(); }
+  const http::Response& response() const { return *response_; }
+  std::string body() const { return response_ ? response_->body : "(no answer)"; }
+
+ private:
+  http::Request request_;
+  std::optional<http::Response> response_;
+  std::function<void()> callback_;
+};
+
+// Keeps sessions as values; opens nothing. end() finishes when finish_endings() is called, or at
+// once while `slow_end` is false.
+class FakeManager final : public session::Manager {
+ public:
+  Result<session::SessionId> reserve(session::Launch launch) override {
+    if (refuse) return fail(*refuse);
+    if (find_device(launch.lease->device())) return fail(session::Errc::Busy);
+    session::SessionInfo info;
+    info.id = next_id++;
+    info.state = session::State::Reserved;
+    info.plane = launch.plane;
+    info.device = launch.lease->device();
+    info.device_name = launch.lease->device_name();
+    info.fingerprint = launch.lease->fingerprint();
+    info.client_address = launch.client_address;
+    info.app_id = launch.app.id;
+    info.app_title = launch.app.title;
+    info.mode = launch.mode;
+    sessions[info.id] = info;
+    launches.push_back(std::move(launch));
+    return info.id;
+  }
+  Result<std::shared_ptr<session::Stream>> attach(session::SessionId, const session::StreamConfig&,
+                                                  std::unique_ptr<session::VideoSink>,
+                                                  std::unique_ptr<session::AudioSink>,
+                                                  std::shared_ptr<session::PeerControl>) override {
+    return fail(session::Errc::Unavailable);
+  }
+  void detach(session::SessionId id) override { set_state(id, session::State::Detached); }
+  Result<> prepare_resume(session::SessionId id, trust::LeasePtr, const media::Mode& mode,
+                          audio::Speakers, const std::string& client_address) override {
+    if (refuse) return fail(*refuse);
+    const auto it = sessions.find(id);
+    if (it == sessions.end()) return fail(session::Errc::UnknownSession);
+    it->second.state = session::State::Detached;
+    it->second.mode = mode;
+    it->second.client_address = client_address;
+    ++resumes;
+    return {};
+  }
+  void end(session::SessionId id, session::EndReason reason,
+           std::function<void()> done = {}) override {
+    set_state(id, session::State::Ending);
+    ended.emplace_back(id, reason);
+    endings.push_back([this, id, done = std::move(done)] {
+      sessions.erase(id);
+      if (done) done();
+    });
+    if (!slow_end) finish_endings();
+  }
+  void finish_endings() {
+    for (const auto& ending : std::exchange(endings, {})) ending();
+  }
+  std::optional<session::SessionInfo> find(session::SessionId id) const override {
+    const auto it = sessions.find(id);
+    return it == sessions.end() ? std::nullopt : std::optional(it->second);
+  }
+  std::optional<session::SessionInfo> find_device(trust::DeviceId device) const override {
+    for (const auto& [id, info] : sessions)
+      if (info.device == device) return info;
+    return std::nullopt;
+  }
+  std::vector<session::SessionInfo> list() const override {
+    std::vector<session::SessionInfo> all;
+    for (const auto& [id, info] : sessions) all.push_back(info);
+    return all;
+  }
+  void expect_launch() override { ++expected; }
+  void shutdown() override { sessions.clear(); }
+
+  void set_state(session::SessionId id, session::State state) {
+    if (const auto it = sessions.find(id); it != sessions.end()) it->second.state = state;
+  }
+
+  std::optional<session::Errc> refuse;
+  bool slow_end = false;
+  std::map<session::SessionId, session::SessionInfo> sessions;
+  std::vector<session::Launch> launches;
+  std::vector<std::pair<session::SessionId, session::EndReason>> ended;
+  std::vector<std::function<void()>> endings;
+  session::SessionId next_id = 1;
+  unsigned resumes = 0;
+  unsigned expected = 0;
+};
+
+}  // namespace pf::test
