@@ -1,0 +1,61 @@
+// The management API and, at "/", one page for people: HTTPS on one port, served by the host
+// itself. Control thread: start(), stop() and the destructor included.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/catalogue.hpp"
+#include "base/event_loop.hpp"
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "crypto/identity.hpp"
+#include "session/manager.hpp"
+#include "trust/allow_list.hpp"
+#include "trust/pairing_desk.hpp"
+#include "webui/status_parts.hpp"
+
+namespace pf::webui {
+
+// Everything here must outlive the front end.
+struct Deps {
+  EventLoop& loop;
+  trust::AllowList& allow_list;
+  trust::PairingDesk& desk;
+  session::Manager& manager;
+  apps::Catalogue& catalogue;
+  const crypto::Identity& identity;
+  const config::Settings& settings;
+  std::function<StatusParts()> status;  // control thread; called per request, must be cheap
+};
+
+struct FrontendConfig {
+  std::string bind_address = "::";
+  std::uint16_t port = 47990;                // 0 = any
+  std::string host_name;                     // shown to people, and accepted in the Host header
+  std::vector<std::string> more_host_names;  // accepted in the Host header as well
+  std::filesystem::path folder;              // private: `mgmt-token` and `mgmt-endpoint` live here
+};
+
+class Frontend {
+ public:
+  // Makes the token when there is none, listens, and says where in `mgmt-endpoint`. Errors: the
+  // token file (webui::Errc), the port (http::Errc), the disk.
+  static Result<std::unique_ptr<Frontend>> start(Deps deps, FrontendConfig config);
+  ~Frontend();
+
+  std::uint16_t port() const;
+  // Closes the port and every connection. Idempotent.
+  void stop();
+
+ private:
+  struct Impl;
+  explicit Frontend(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pf::webui

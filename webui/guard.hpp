@@ -1,0 +1,28 @@
+// What a request must look like before any route sees it: the Host it names, where a browser says
+// it comes from, and the headers that every answer carries (trust-and-console.md 5.1, product
+// notes, Security rules 2).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/server.hpp"
+#include "webui/schema.hpp"
+
+namespace pf::webui {
+
+// 400 without a usable Host header; 421 when it names neither this machine by a loopback name, one
+// of `names`, nor the very address that the client reached. This is what stops a page elsewhere
+// from pointing its own name at this machine (DNS rebinding).
+std::optional<Problem> check_host(const http::Request& request,
+                                  const std::vector<std::string>& names);
+
+// 403 when a browser sends the request on behalf of another site. Programs that are no browsers
+// send neither Origin nor Sec-Fetch-Site and pass.
+std::optional<Problem> check_same_origin(const http::Request& request);
+
+// Headers of every answer. `style_hash`: the CSP source of the only inline style, or empty.
+http::Fields security_headers(const std::string& style_hash = {});
+
+}  // namespace pf::webui

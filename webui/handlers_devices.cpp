@@ -1,0 +1,126 @@
+// devices
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "webui/handlers.hpp"
+
+namespace pf::webui::handlers {
+namespace {
+
+using nlohmann::json;
+
+std::shared_ptr<const trust::Device> find_device(const Context& context, std::uint64_t id) {
+  const auto list = context.deps.allow_list.snapshot();
+  const auto found = list->devices.find(static_cast<trust::DeviceId>(id));
+  return found == list->devices.end() ? nullptr : found->second;
+}
+
+json device_json(const Context& context, const trust::Device& device) {
+  json credentials = json::array();
+  for (const auto& credential : device.credentials)
+    credentials.push_back({{"fingerprint", credential.fingerprint},
+                           {"plane", trust::name(credential.plane)},
+                           {"paired_unix", credential.paired_unix}});
+  const auto& expires = device.access.expires_unix;
+  json out = {{"id", device.id},
+              {"name", device.name},
+              {"grants", device.access.grants},
+              {"access_level", trust::grant::preset_name(device.access.grants)},
+              {"expired", expires && *expires <= unix_now()},
+              {"disabled", device.disabled},
+              {"created_unix", device.created_unix},
+              {"connections", context.deps.allow_list.live_leases(device.id)},
+              {"credentials", std::move(credentials)}};
+  if (expires) out["expires_unix"] = *expires;
+  if (device.last_seen_unix) out["last_seen_unix"] = *device.last_seen_unix;
+  if (!device.last_address.empty()) out["last_address"] = device.last_address;
+  if (const auto session = context.deps.manager.find_device(device.id))
+    out["session_id"] = session->id;
+  return out;
+}
+
+Reply no_device() {
+  return error_reply(404, "not_found", "There is no such device.");
+}
+
+std::uint32_t preset(const std::string& name) {
+  if (name == "controller") return trust::grant::kPresetController;
+  if (name == "view") return trust::grant::kPresetView;
+  return trust::grant::kPresetFull;
+}
+
+// Later than any clock: an overflow means "effectively never" (trust-and-console.md 2.3).
+std::int64_t seconds_from_now(std::int64_t seconds) {
+  const auto now = unix_now();
+  return seconds > std::numeric_limits<std::int64_t>::max() - now
+             ? std::numeric_limits<std::int64_t>::max()
+             : now + seconds;
+}
+
+std::optional<Problem> check_change(const json& body) {
+  const auto bad = [](const char* sentence) { return Problem{400, "bad_value", sentence}; };
+  if (body.empty()) return bad("The body names nothing to change.");
+  if (body.contains("grants") && body.contains("preset"))
+    return bad("Give grants or preset, not both.");
+  if (body.contains("expires_in_secs") && body.contains("clear_expiry"))
+    return bad("Give expires_in_secs or clear_expiry, not both.");
+  if (body.contains("grants") && (body["grants"].get<std::uint32_t>() & ~trust::grant::kAll) != 0)
+    return bad("The field \"grants\" has reserved bits set.");
+  return std::nullopt;
+}
+
+trust::Access changed(trust::Access access, const json& body) {
+  if (body.contains("grants")) access.grants = body["grants"].get<std::uint32_t>();
+  if (body.contains("preset")) access.grants = preset(body["preset"].get<std::string>());
+  if (body.contains("expires_in_secs"))
+    access.expires_unix = seconds_from_now(body["expires_in_secs"].get<std::int64_t>());
+  if (body.value("clear_expiry", false)) access.expires_unix.reset();
+  return access;
+}
+
+}  // namespace
+
+std::optional<Reply> list_devices(const Context& context, const Call&) {
+  json list = json::array();
+  for (const auto& [id, device] : context.deps.allow_list.snapshot()->devices)
+    list.push_back(device_json(context, *device));
+  return json_reply(200, {{"devices", std::move(list)}});
+}
+
+std::optional<Reply> show_device(const Context& context, const Call& call) {
+  const auto device = find_device(context, call.id);
+  return device ? json_reply(200, device_json(context, *device)) : no_device();
+}
+
+std::optional<Reply> change_device(const Context& context, const Call& call) {
+  const auto& body = *call.body;
+  if (const auto problem = check_change(body)) return error_reply(*problem);
+  const auto device = find_device(context, call.id);
+  if (!device) return no_device();
+  auto& list = context.deps.allow_list;
+  // Access before the name: when the disk fails in between, what matters has happened.
+  if (body.contains("disabled") && body["disabled"].get<bool>() != device->disabled)
+    if (auto done = list.set_disabled(device->id, body["disabled"].get<bool>()); !done)
+      return error_reply(done.error());
+  if (const auto access = changed(device->access, body); access != device->access)
+    if (auto done = list.set_access(device->id, access); !done) return error_reply(done.error());
+  if (body.contains("name"))
+    if (auto done = list.rename(device->id, body["name"].get<std::string>()); !done)
+      return error_reply(done.error());
+  const auto now = find_device(context, call.id);
+  return now ? json_reply(200, device_json(context, *now)) : no_device();
+}
+
+std::optional<Reply> revoke_device(const Context& context, const Call& call) {
+  const auto device = find_device(context, call.id);
+  if (!device) return no_device();
+  auto done = context.deps.allow_list.revoke(device->id);
+  if (done) return no_content();
+  if (context.deps.allow_list.unsaved_revocations())
+    return error_reply(500, "store_failed",
+                       "The device is out and stays out while the host runs, but that could not be "
+                       "stored yet. Look after the disk; the host tries again by itself.");
+  return error_reply(done.error());
+}
+
+}  // namespace pf::webui::handlers

@@ -1,0 +1,305 @@
+#include "webui/schemas.hpp"
+
+#include "trust/grants.hpp"
+
+namespace pf::webui::schemas {
+namespace {
+
+Field text(const char* name, const char* help) {
+  return {.name = name, .type = FieldType::Text, .help = help};
+}
+Field text(const char* name, std::int64_t min, std::int64_t max, const char* help) {
+  return {.name = name, .type = FieldType::Text, .help = help, .min = min, .max = max};
+}
+Field choice(const char* name, std::vector<const char*> options, const char* help) {
+  return {.name = name, .type = FieldType::Text, .help = help, .options = std::move(options)};
+}
+Field integer(const char* name, const char* help) {
+  return {.name = name, .type = FieldType::Integer, .help = help};
+}
+Field integer(const char* name, std::int64_t min, std::int64_t max, const char* help) {
+  return {.name = name, .type = FieldType::Integer, .help = help, .min = min, .max = max};
+}
+Field number(const char* name, const char* help) {
+  return {.name = name, .type = FieldType::Number, .help = help};
+}
+Field boolean(const char* name, const char* help) {
+  return {.name = name, .type = FieldType::Boolean, .help = help};
+}
+Field scalar(const char* name, const char* help) {
+  return {.name = name, .type = FieldType::Scalar, .help = help};
+}
+Field object(const char* name, const Schema& of, const char* help) {
+  return {.name = name, .type = FieldType::Object, .help = help, .object = &of};
+}
+Field list(const char* name, const Schema& of, const char* help) {
+  return {.name = name, .type = FieldType::ListOfObjects, .help = help, .object = &of};
+}
+Field texts(const char* name, const char* help, std::int64_t max = 1000) {
+  return {.name = name, .type = FieldType::ListOfText, .help = help, .max = max};
+}
+Field maybe(Field field) {
+  field.required = false;
+  return field;
+}
+Field anything(const char* name, const char* help) {
+  return {.name = name, .type = FieldType::Anything, .help = help};
+}
+
+}  // namespace
+
+const Schema kError{"Error",
+                    "Why a request was refused or failed.",
+                    {text("error", "One sentence for people."),
+                     text("code", "A stable token for programs, for example not_found.")}};
+
+const Schema kHealth{
+    "Health",
+    "The host answers.",
+    {choice("status", {"ok"}, "Always ok."), text("version", "The host's version.")}};
+
+const Schema kDocument{
+    "Document",
+    "An OpenAPI 3.1 document.",
+    {text("openapi", "The version of OpenAPI."), anything("info", "Title and version."),
+     anything("servers", "Base path."), anything("paths", "Every route."),
+     anything("components", "Schemas and the security scheme."),
+     anything("security", "What routes need unless they say otherwise.")}};
+
+const Schema kPorts{"Ports",
+                    "Ports in use; absent when a service is off.",
+                    {integer("mgmt", 1, 65535, "Management API (TCP)."),
+                     maybe(integer("http", 1, 65535, "GameStream HTTP (TCP).")),
+                     maybe(integer("https", 1, 65535, "GameStream HTTPS (TCP).")),
+                     maybe(integer("rtsp", 1, 65535, "RTSP (TCP).")),
+                     maybe(integer("video", 1, 65535, "Video (UDP).")),
+                     maybe(integer("control", 1, 65535, "Control (UDP).")),
+                     maybe(integer("audio", 1, 65535, "Audio (UDP)."))}};
+
+const Schema kEncoder{"Encoder",
+                      "The encoder that a new session would get.",
+                      {text("name", "Its name, for example nvenc."),
+                       boolean("hardware", "False: pictures are encoded on the processor.")}};
+
+const Schema kBackend{
+    "Backend",
+    "One way of doing a part of the work, and whether it can be used here.",
+    {text("room", "What it does: display, capture, encode, audio or input."),
+     text("name", "Its name."), boolean("usable", "Whether its probe passed."),
+     maybe(text("reason", "When it did not: what is missing and how to put it right."))}};
+
+const Schema kSessionCounts{
+    "SessionCounts",
+    "How many sessions there are.",
+    {integer("total", "All of them."), integer("live", "Those that stream now."),
+     integer("detached", "Those that wait for their client.")}};
+
+const Schema kStatus{
+    "Status",
+    "The host at a glance.",
+    {text("version", "The host's version."), text("host_name", "The name clients show."),
+     text("fingerprint", "SHA-256 of the host's certificate, 64 hex digits."),
+     integer("uptime_s", "Seconds since the start."),
+     boolean("gamestream", "Whether Moonlight clients are served."),
+     object("ports", kPorts, "Ports in use."), object("sessions", kSessionCounts, "Sessions."),
+     integer("pairing_pending", "Pairing requests that wait for a person."),
+     integer("paired_devices", "Devices in the allow-list."),
+     boolean("unsaved_revocations",
+             "True: a revocation is in force but not stored yet; the disk needs attention."),
+     maybe(object("encoder", kEncoder, "Absent while it is not known.")),
+     list("backends", kBackend, "What can be used here and why the rest cannot."),
+     texts("notices", "What the operator should know.")}};
+
+const Schema kSession{
+    "Session",
+    "One session. A figure that is not known yet is absent.",
+    {integer("id", "Number of the session in this run of the host."),
+     choice("state", {"reserved", "starting", "live", "rebuilding", "detached", "ending", "ended"},
+            "Where it is in its life."),
+     choice("plane", {"native", "gamestream"}, "The client's protocol."),
+     integer("device_id", "The device it belongs to."),
+     text("device_name", "Its name."),
+     text("client_address", "Where the client is."),
+     integer("app_id", "The application."),
+     text("app_title", "Its title."),
+     text("mode", "Picture size and rate, WxH@Hz."),
+     integer("started_unix", "When it started."),
+     maybe(text("display", "The display in use.")),
+     maybe(text("capture", "The capture in use.")),
+     maybe(text("encoder", "The encoder in use.")),
+     maybe(boolean("hardware_encoder", "Whether a graphics card encodes.")),
+     maybe(text("audio", "The source of sound.")),
+     maybe(text("input", "Where input goes.")),
+     texts("notes", "Why a preferred part was not used."),
+     maybe(integer("bitrate_kbps", "The encoder's target.")),
+     integer("frames_sent", "Pictures sent by the running stream."),
+     integer("frames_dropped", "Pictures not sent."),
+     integer("idr_frames", "Full pictures."),
+     integer("sent_bytes", "Bytes of video."),
+     integer("audio_packets", "Packets of sound."),
+     integer("input_events", "Input events accepted."),
+     integer("input_refused", "Input events refused by the device's access."),
+     maybe(number("fps", "Pictures in the last second.")),
+     maybe(number("mbps", "Megabits in the last second.")),
+     maybe(integer("encode_p50_us", "Encoding time, median.")),
+     maybe(integer("encode_p99_us", "Encoding time, 99th percentile.")),
+     maybe(integer("host_p50_us", "From capture to the last packet, median.")),
+     maybe(integer("host_p99_us", "From capture to the last packet, 99th percentile.")),
+     maybe(integer("last_frame_age_ms", "Since the last picture."))}};
+
+const Schema kSessions{"Sessions", "Every session.", {list("sessions", kSession, "Oldest first.")}};
+
+const Schema kPinRequest{
+    "PinRequest",
+    "A client that shows a PIN and waits for it to be typed here.",
+    {integer("request_id", "Names this request."),
+     choice("plane", {"native", "gamestream"}, "The client's protocol."),
+     text("uniqueid", "What the client calls itself; proves nothing."),
+     text("fingerprint", "SHA-256 of the certificate that will be paired."),
+     text("peer_ip", "Where the client is."), integer("since_unix", "When it came."),
+     integer("age_s", "How long it has waited.")}};
+
+const Schema kPinOutcome{"PinOutcome",
+                         "How a pairing ended.",
+                         {integer("request_id", "The request."), integer("unix_time", "When."),
+                          boolean("paired", "Whether the device is paired now."),
+                          text("text", "What happened, in words.")}};
+
+const Schema kPairing{"Pairing",
+                      "Pairing requests of this run of the host.",
+                      {list("pending", kPinRequest, "Those that wait for their PIN."),
+                       list("recent", kPinOutcome, "How the last ones ended, newest last.")}};
+
+const Schema kPinEntry{
+    "PinEntry",
+    "The PIN that a client shows. Which client: request_id, or uniqueid, fingerprint and peer_ip "
+    "together, or neither when exactly one waits.",
+    {text("pin", 1, 16, "1 to 16 digits."), maybe(integer("request_id", "From the pending list.")),
+     maybe(text("uniqueid", 1, 128, "From the pending list.")),
+     maybe(text("fingerprint", 64, 64, "From the pending list.")),
+     maybe(text("peer_ip", 1, 64, "From the pending list.")),
+     maybe(text("label", 0, 128, "A name for the device, kept when the pairing succeeds."))}};
+
+const Schema kPinAccepted{
+    "PinAccepted",
+    "The PIN went to the client's request. Whether it was right shows in the recent list.",
+    {integer("request_id", "The request.")}};
+
+const Schema kCredential{"Credential",
+                         "One certificate of a device.",
+                         {text("fingerprint", "Its SHA-256, 64 hex digits."),
+                          choice("plane", {"native", "gamestream"}, "The protocol it is for."),
+                          integer("paired_unix", "When it was paired.")}};
+
+const Schema kDevice{
+    "Device",
+    "A paired device.",
+    {integer("id", "Number of the device."), text("name", "Its name."),
+     integer("grants", 0, trust::grant::kAll, "What it may do, one bit each."),
+     choice("access_level", {"full", "controller", "view", "custom"}, "The same as a word."),
+     maybe(integer("expires_unix", "When its access ends; absent = it does not.")),
+     boolean("expired", "Whether that time has passed."),
+     boolean("disabled", "Locked out without being forgotten."),
+     integer("created_unix", "When it was first paired."),
+     maybe(integer("last_seen_unix", "When it was last here.")),
+     maybe(text("last_address", "Where it was last.")),
+     integer("connections", "What it has open now."),
+     maybe(integer("session_id", "Its session, when it has one.")),
+     list("credentials", kCredential, "Its certificates.")}};
+
+const Schema kDevices{
+    "Devices", "Every paired device.", {list("devices", kDevice, "In the order of pairing.")}};
+
+const Schema kDeviceChange{
+    "DeviceChange",
+    "What to change; the rest stays.",
+    {maybe(text("name", 1, 256, "A new name.")),
+     maybe(integer("grants", 0, 0xFFFFFFFF, "What it may do, one bit each; not with preset.")),
+     maybe(choice("preset", {"full", "controller", "view"}, "The same as a word.")),
+     maybe(integer("expires_in_secs",
+                   "Its access ends after this many seconds, 0 = now; not with clear_expiry.")),
+     maybe(boolean("clear_expiry", "True: its access does not end.")),
+     maybe(boolean("disabled", "Lock it out, or let it in again."))}};
+
+const Schema kApp{"App",
+                  "An application that clients can start.",
+                  {integer("id", "The number that clients know it by."),
+                   text("title", "Its title."),
+                   texts("command", "The program and its arguments; empty = nothing is started."),
+                   maybe(text("working_directory", "Where it starts; absent = the home folder.")),
+                   {.name = "environment",
+                    .type = FieldType::TextMap,
+                    .help = "Variables added to its environment.",
+                    .required = false}}};
+
+const Schema kApps{"Apps", "Every application.", {list("apps", kApp, "The Desktop first.")}};
+
+const Schema kNewApp{
+    "NewApp",
+    "An application to add. Its command runs as the user of the host.",
+    {text("title", 1, 128, "Its title."),
+     {.name = "command",
+      .type = FieldType::ListOfText,
+      .help = "The program and its arguments. No shell reads them.",
+      .min = 1,
+      .max = 128},
+     maybe(text("working_directory", 1, 4096, "An absolute path; absent = the home folder.")),
+     {.name = "environment",
+      .type = FieldType::TextMap,
+      .help = "Variables added to its environment.",
+      .required = false,
+      .max = 128}}};
+
+const Schema kLogEntry{
+    "LogEntry",
+    "One line of the log.",
+    {integer("seq", "Rises by one with each line."), integer("ts_ms", "Milliseconds since 1970."),
+     choice("level", {"debug", "info", "warn", "error"}, "How important it is."),
+     text("target", "The part of the host that wrote it."), text("msg", "The line.")}};
+
+const Schema kLog{"Log",
+                  "The newest lines of the log.",
+                  {list("entries", kLogEntry, "Oldest first."),
+                   integer("next", "Ask for lines after this number next time."),
+                   integer("dropped", "Lines after the asked number that are gone.")}};
+
+const Schema kSetting{
+    "Setting",
+    "One setting: what it takes, what is in force, and why.",
+    {text("id", "Its name."),
+     text("group", "Where it belongs."),
+     choice("kind", {"bool", "int", "text", "enum"}, "Its type."),
+     maybe(integer("min", "int: the smallest value (beside 0 when zero_allowed).")),
+     maybe(integer("max", "int: the largest value.")),
+     maybe(boolean("zero_allowed", "int: 0 is allowed below the smallest value.")),
+     maybe(text("unit", "int: the unit.")),
+     maybe(integer("max_len", "text: the longest, in bytes.")),
+     maybe(texts("options", "enum: the values.")),
+     scalar("default", "Without anything else."),
+     scalar("value", "In force."),
+     maybe(scalar("stored", "What is stored, in force or not.")),
+     choice("source", {"default", "stored", "environment", "flag"}, "Where the value comes from."),
+     maybe(text("origin", "The variable or flag that overrides what is stored.")),
+     text("env", "The variable that sets it."),
+     text("flag", "The flag that sets it."),
+     choice("apply", {"now", "next_session", "restart"}, "When a change takes effect."),
+     text("help", "One line about it."),
+     text("allowed", "What it takes, in words."),
+     boolean("restart_pending", "Whether a change waits for the next start.")}};
+
+const Schema kSettings{"Settings",
+                       "Every setting.",
+                       {list("settings", kSetting, "In the order of the documentation."),
+                        texts("problems", "Stored values that are not used, and why.")}};
+
+const std::vector<const Schema*>& all() {
+  static const std::vector<const Schema*> schemas{
+      &kError,         &kHealth,   &kDocument,    &kPorts,      &kEncoder,    &kBackend,
+      &kSessionCounts, &kStatus,   &kSession,     &kSessions,   &kPinRequest, &kPinOutcome,
+      &kPairing,       &kPinEntry, &kPinAccepted, &kCredential, &kDevice,     &kDevices,
+      &kDeviceChange,  &kApp,      &kApps,        &kNewApp,     &kLogEntry,   &kLog,
+      &kSetting,       &kSettings};
+  return schemas;
+}
+
+}  // namespace pf::webui::schemas

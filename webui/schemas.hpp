@@ -1,0 +1,20 @@
+// Every named shape of the API.
+#pragma once
+
+#include "webui/schema.hpp"
+
+namespace pf::webui::schemas {
+
+extern const Schema kError, kHealth, kDocument;
+extern const Schema kPorts, kEncoder, kBackend, kSessionCounts, kStatus;
+extern const Schema kSession, kSessions;
+extern const Schema kPinRequest, kPinOutcome, kPairing, kPinEntry, kPinAccepted;
+extern const Schema kCredential, kDevice, kDevices, kDeviceChange;
+extern const Schema kApp, kApps, kNewApp;
+extern const Schema kLogEntry, kLog;
+extern const Schema kSetting, kSettings;
+
+// All of them, for the document.
+const std::vector<const Schema*>& all();
+
+}  // namespace pf::webui::schemas
