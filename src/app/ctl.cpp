@@ -1,0 +1,162 @@
+#include "app/ctl.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "app/ctl_actions.hpp"
+
+namespace pf::app {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  punktfunk-host ctl status                        what the host is doing
+  punktfunk-host ctl pair pin 1234                 the PIN that Moonlight shows
+  punktfunk-host ctl pair pin 1234 --name "TV"     and a name for the device
+  punktfunk-host ctl devices list                  who is paired
+  punktfunk-host ctl devices access 2 controller   game pad only
+  punktfunk-host ctl devices revoke 2              ends its streams at once
+  punktfunk-host ctl apps add Chess -- gnome-chess --fullscreen
+  punktfunk-host ctl status --json                 for programs)";
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 failed, 2 usage, 3 no host reachable, 4 denied.\n"
+    "PUNKTFUNK_CONFIG_DIR names the host's folder when it is not the usual one.";
+
+// Options of all commands; lives as long as the command line.
+struct Parsed {
+  explicit Parsed(CtlIo io) : context{io, false} {}
+  ctl::Context context;
+  ctl::PinOptions pin;
+  ctl::NewApp app;
+  std::uint64_t id = 0;
+  std::string text;
+  bool yes = false;
+  std::uint64_t after = 0;
+  unsigned limit = 200;
+};
+
+class Builder {
+ public:
+  Builder(CLI::App& root, int& exit_code, CtlIo io)
+      : parsed_(std::make_shared<Parsed>(io)), exit_code_(exit_code) {
+    ctl_ = root.add_subcommand("ctl", std::string("Talk to the running host\n\n") + kExamples);
+    ctl_->footer(kFooter);
+    ctl_->require_subcommand(1);
+    ctl_->add_flag("--json", parsed_->context.json, "One JSON object on standard output");
+  }
+
+  void build() {
+    command(*ctl_, "status", "What the host is doing", ctl::show_status);
+    build_pair(group("pair", "Pair devices"));
+    build_devices(group("devices", "Paired devices and what they may do"));
+
+    auto& sessions = group("sessions", "Running streams");
+    command(sessions, "list", "Every session", ctl::list_sessions);
+    id_command(sessions, "stop", "End a session and its application", ctl::stop_session);
+
+    build_apps(group("apps", "What clients can start"));
+
+    auto& logs =
+        command(*ctl_, "logs", "The newest lines of the log",
+                [p = parsed_](const auto& c) { return ctl::show_log(c, p->after, p->limit); });
+    logs.add_option("--after", parsed_->after, "Only lines after this number");
+    logs.add_option("--limit", parsed_->limit, "At most this many")->check(CLI::Range(1, 1000));
+  }
+
+ private:
+  using Run = std::function<int(const ctl::Context&)>;
+
+  CLI::App& group(const char* name, const char* help) {
+    auto* sub = ctl_->add_subcommand(name, help);
+    sub->require_subcommand(1);
+    sub->fallthrough();
+    return *sub;
+  }
+
+  CLI::App& command(CLI::App& parent, const char* name, const char* help, Run run) {
+    auto* sub = parent.add_subcommand(name, help);
+    sub->fallthrough();  // --json may stand anywhere
+    // final_callback: after the whole line, so that a --json at its end counts.
+    sub->final_callback(
+        [p = parsed_, &code = exit_code_, run = std::move(run)] { code = run(p->context); });
+    return *sub;
+  }
+
+  CLI::App& id_command(CLI::App& parent, const char* name, const char* help,
+                       int (*run)(const ctl::Context&, std::uint64_t)) {
+    auto& sub = command(parent, name, help,
+                        [p = parsed_, run](const auto& context) { return run(context, p->id); });
+    sub.add_option("ID", parsed_->id, "From the list")->required();
+    return sub;
+  }
+
+  void build_pair(CLI::App& pair) {
+    auto& pin = command(pair, "pin", "Hand over the PIN that the client shows",
+                        [p = parsed_](const auto& c) { return ctl::enter_pin(c, p->pin); });
+    pin.add_option("PIN", parsed_->pin.pin, "1 to 16 digits; - reads it from standard input")
+        ->required();
+    pin.add_option("--request", parsed_->pin.request, "Which one, when several wait");
+    pin.add_option("--name", parsed_->pin.label, "A name for the device");
+    command(pair, "list", "Who waits, and how the last pairings ended", ctl::list_pairing);
+  }
+
+  void build_devices(CLI::App& devices) {
+    command(devices, "list", "Every paired device", ctl::list_devices);
+    auto& rename =
+        command(devices, "rename", "Give a device another name",
+                [p = parsed_](const auto& c) { return ctl::rename_device(c, p->id, p->text); });
+    rename.add_option("ID", parsed_->id, "From the list")->required();
+    rename.add_option("NAME", parsed_->text, "The new name")->required();
+    auto& revoke =
+        command(devices, "revoke", "Lock a device out for good",
+                [p = parsed_](const auto& c) { return ctl::revoke_device(c, p->id, p->yes); });
+    revoke.add_option("ID", parsed_->id, "From the list")->required();
+    revoke.add_flag("--yes,-y", parsed_->yes, "Do not ask");
+    auto& access = command(devices, "access", "What a device may do", [p = parsed_](const auto& c) {
+      return ctl::set_access(c, p->id, p->text);
+    });
+    access.add_option("ID", parsed_->id, "From the list")->required();
+    access.add_option("LEVEL", parsed_->text, "full, controller or view")
+        ->required()
+        ->check(CLI::IsMember({"full", "controller", "view"}));
+  }
+
+  void build_apps(CLI::App& apps) {
+    command(apps, "list", "Every application", ctl::list_apps);
+    auto& add = command(apps, "add", "Add an application; put -- before its command",
+                        [p = parsed_](const auto& c) { return ctl::add_app(c, p->app); });
+    add.add_option("TITLE", parsed_->app.title, "As clients show it")->required();
+    add.add_option("COMMAND", parsed_->app.command, "The program and its arguments")->required();
+    add.add_option("--dir", parsed_->app.working_directory, "Where it starts");
+    add.add_option("--env", parsed_->app.environment, "NAME=VALUE, may be repeated")
+        ->allow_extra_args(false);
+    id_command(apps, "remove", "Remove an application", ctl::remove_app);
+  }
+
+  std::shared_ptr<Parsed> parsed_;
+  int& exit_code_;
+  CLI::App* ctl_ = nullptr;
+};
+
+}  // namespace
+
+void add_ctl_command(CLI::App& app, int& exit_code) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool plain = no_colour != nullptr && *no_colour != '\0';
+  add_ctl_command(app, exit_code,
+                  {.out = std::cout,
+                   .err = std::cerr,
+                   .in = std::cin,
+                   .may_ask = ::isatty(STDIN_FILENO) == 1,
+                   .colour = !plain && ::isatty(STDOUT_FILENO) == 1});
+}
+
+void add_ctl_command(CLI::App& app, int& exit_code, CtlIo io) {
+  Builder(app, exit_code, std::move(io)).build();
+}
+
+}  // namespace pf::app
