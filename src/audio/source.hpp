@@ -38,7 +38,7 @@ class Source {
 };
 
 struct Options {
-  std::string backend = "auto";  // "pipewire", "synthetic", "none"
+  std::string backend = "auto";  // "pipewire", "synthetic", "none" (silence)
   std::string runtime_dir;       // 0700; where a privately started PipeWire keeps its socket
 };
 
@@ -63,5 +63,12 @@ std::vector<ProbeReport> probe_all(const Options& options);
 // Worker thread. With "auto": PipeWire, started privately when no daemon runs; when nothing works a
 // silent source that sends real silence (so that the client keeps its clock), with a warning.
 Result<std::unique_ptr<Source>> open(const Options& options, const Request& request);
+
+// Worker thread, idempotent, may take seconds: starts what the first open() would otherwise wait
+// for (a private PipeWire, when that is what the options lead to) and keeps it until release().
+// Failing is no error here: open() meets and reports it.
+void prepare(const Options& options);
+// Worker thread. Lets go of what prepare() keeps; open sources keep what they need.
+void release();
 
 }  // namespace pf::audio

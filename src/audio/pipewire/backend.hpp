@@ -1,0 +1,13 @@
+// PipeWire, for the registry.
+#pragma once
+
+#include "audio/source.hpp"
+
+namespace pf::audio::pipewire {
+
+Result<> probe(const Options& options);
+Result<std::unique_ptr<Source>> open(const Options& options, const Request& request);
+void prepare(const Options& options);
+void release();
+
+}  // namespace pf::audio::pipewire

@@ -1,0 +1,302 @@
+// PipeWire for real: a private daemon, programs that play into a session's sink, what arrives.
+#include <gtest/gtest.h>
+
+#ifndef PF_HAVE_AUDIO_PIPEWIRE
+TEST(AudioPipeWire, NotBuilt) {
+  GTEST_SKIP() << "SKIPPED: this build has no PipeWire back end (libpipewire-0.3-dev)";
+}
+#else
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <numbers>
+
+#include "audio/source.hpp"
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/process.hpp"
+
+namespace pf::audio {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kLimit = 10s;
+
+// Keeps what arrives; a test waits for the sound it wants.
+class Recorder final : public SampleSink {
+ public:
+  explicit Recorder(unsigned channels) : channels_(channels) { samples_.reserve(8'000'000); }
+
+  void on_samples(std::span<const float> interleaved) noexcept override {
+    const std::lock_guard lock(mutex_);
+    if (samples_.empty()) first_ = steady_now();
+    if (samples_.size() + interleaved.size() > samples_.capacity()) return;
+    samples_.insert(samples_.end(), interleaved.begin(), interleaved.end());
+    for (const auto s : interleaved)
+      if (loud_from_ == 0 && std::abs(s) > 0.05F)
+        loud_from_ = samples_.size() - interleaved.size() + 1;
+    changed_.notify_all();
+  }
+  bool wait_for_any() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kLimit, [&] { return !samples_.empty(); });
+  }
+  bool wait_for_frames(std::size_t more) {
+    std::unique_lock lock(mutex_);
+    const auto target = samples_.size() + more * channels_;
+    return changed_.wait_for(lock, kLimit, [&] { return samples_.size() >= target; });
+  }
+  // Waits for `seconds` of sound after it became loud.
+  bool wait_for_sound(double seconds) {
+    std::unique_lock lock(mutex_);
+    const auto needed = static_cast<std::size_t>(seconds * 48'000) * channels_;
+    return changed_.wait_for(
+        lock, kLimit, [&] { return loud_from_ > 0 && samples_.size() >= loud_from_ + needed; });
+  }
+  bool heard_anything() {
+    const std::lock_guard lock(mutex_);
+    return loud_from_ > 0;
+  }
+  SteadyTime first() {
+    const std::lock_guard lock(mutex_);
+    return first_;
+  }
+  // Pitch by the usual distance of rising zero crossings over `seconds`, a fifth of a second after
+  // the sound began. (The median: on a busy machine a player may miss a tick.)
+  double pitch(unsigned channel, double seconds) {
+    const std::lock_guard lock(mutex_);
+    const auto start = loud_from_ / channels_ + 9'600;
+    const auto end =
+        std::min(samples_.size() / channels_, start + static_cast<std::size_t>(seconds * 48'000));
+    std::vector<double> crossings;
+    for (std::size_t i = start + 1; i < end; ++i) {
+      const double before = samples_[(i - 1) * channels_ + channel];
+      const double now = samples_[i * channels_ + channel];
+      if (before < 0 && now >= 0)
+        crossings.push_back(static_cast<double>(i) - now / (now - before));
+    }
+    if (crossings.size() < 12) return 0;
+    // Ten periods at a time, which evens out the interpolation.
+    std::vector<double> spans;
+    for (std::size_t i = 10; i < crossings.size(); ++i)
+      spans.push_back((crossings[i] - crossings[i - 10]) / 10);
+    std::nth_element(spans.begin(), spans.begin() + static_cast<std::ptrdiff_t>(spans.size() / 2),
+                     spans.end());
+    return 48'000.0 / spans[spans.size() / 2];
+  }
+
+ private:
+  const unsigned channels_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<float> samples_;
+  std::size_t loud_from_ = 0;
+  SteadyTime first_{};
+};
+
+double cpu_ms_of(pid_t pid) {
+  clockid_t clock{};
+  timespec now{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &now) != 0) return 0;
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+class AudioPipeWire : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!find_program("pipewire") || !find_program("pw-cat"))
+      GTEST_SKIP() << "SKIPPED: pipewire or pw-cat is not installed (apt install pipewire "
+                      "pipewire-bin pipewire-pulse)";
+    // No desktop's daemon may be mistaken for ours, and a folder that other accounts can enter.
+    ::unsetenv("XDG_RUNTIME_DIR");
+    ::unsetenv("PIPEWIRE_RUNTIME_DIR");
+    ::unsetenv("PIPEWIRE_REMOTE");
+    ::unsetenv("PULSE_SERVER");
+    char pattern[] = "/tmp/pf-audio-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern), nullptr);
+    folder_ = pattern;
+    ::chmod(pattern, 0755);
+    options_.backend = "pipewire";
+    options_.runtime_dir = folder_ + "/run";
+  }
+  void TearDown() override {
+    release();
+    std::error_code ignored;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+  }
+
+  std::unique_ptr<Source> open_source(const char* tag, Speakers speakers = Speakers::Stereo) {
+    auto source = open(options_, {speakers, tag});
+    EXPECT_TRUE(source.has_value());
+    EXPECT_STREQ((*source)->name(), "pipewire");
+    return std::move(*source);
+  }
+
+  // A WAV file in which each channel has its own pitch.
+  std::string make_wav(const std::string& name, const std::vector<double>& pitches) {
+    constexpr std::uint32_t kRate = 48'000, kSeconds = 20;
+    const auto channels = static_cast<std::uint16_t>(pitches.size());
+    const auto data_bytes = kRate * kSeconds * channels * 2U;
+    Bytes file;
+    ByteWriter w(file);
+    w.bytes(as_bytes("RIFF")).le<std::uint32_t>(36 + data_bytes).bytes(as_bytes("WAVEfmt "));
+    w.le<std::uint32_t>(16).le<std::uint16_t>(1).le(channels).le(kRate);
+    w.le<std::uint32_t>(kRate * channels * 2).le(static_cast<std::uint16_t>(channels * 2));
+    w.le<std::uint16_t>(16).bytes(as_bytes("data")).le(data_bytes);
+    for (std::uint32_t i = 0; i < kRate * kSeconds; ++i)
+      for (const auto hz : pitches)
+        w.le(static_cast<std::uint16_t>(
+            static_cast<std::int16_t>(16'000 * std::sin(2 * std::numbers::pi * hz * i / kRate))));
+    const auto path = folder_ + '/' + name;
+    std::ofstream out(path, std::ios::binary);
+    out.write(static_cast<const char*>(static_cast<const void*>(file.data())),
+              static_cast<std::streamsize>(file.size()));
+    out.close();
+    ::chmod(path.c_str(), 0644);
+    return path;
+  }
+
+  // As the host launches programs: the source's environment, root's under another account.
+  static Process play(const std::vector<std::string>& argv, const Source& source) {
+    ProcessOptions options;
+    options.argv = argv;
+    options.environment = source.environment();
+    options.stderr_fd = 2;
+    options.cwd = "/";
+    if (::geteuid() == 0) {
+      options.run_as = find_account("punktfunk");
+      if (!options.run_as) options.run_as = find_account("nobody");
+    }
+    auto process = Process::spawn(options);
+    EXPECT_TRUE(process.has_value());
+    return process ? std::move(*process) : Process();
+  }
+
+  std::string folder_;
+  Options options_;
+};
+
+TEST_F(AudioPipeWire, SamplesFlowFromTheStartAndAnIdleSinkCostsLittle) {
+  const auto began = steady_now();
+  auto source = open_source("first");
+  const auto opened = steady_now();
+  Recorder recorder(2);
+  ASSERT_TRUE(source->start(recorder).has_value());
+  ASSERT_TRUE(recorder.wait_for_any());
+  const auto ms = [](auto d) {
+    return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(d).count());
+  };
+  std::printf("cold: open %d ms, first samples %d ms\n", ms(opened - began),
+              ms(recorder.first() - began));
+  const auto before = cpu_ms_of(::getpid());
+  const auto from = steady_now();
+  ASSERT_TRUE(recorder.wait_for_frames(96'000));
+  std::printf("idle: our part %.2f %% of a core\n",
+              (cpu_ms_of(::getpid()) - before) / ms(steady_now() - from) * 100);
+  EXPECT_FALSE(recorder.heard_anything());
+  source->stop();
+
+  const auto warm = steady_now();
+  auto second = open_source("second");
+  Recorder other(2);
+  ASSERT_TRUE(second->start(other).has_value());
+  ASSERT_TRUE(other.wait_for_any());
+  std::printf("warm: first samples %d ms\n", ms(other.first() - warm));
+}
+
+TEST_F(AudioPipeWire, APipeWireProgramIsHeard) {
+  auto source = open_source("native");
+  Recorder recorder(2);
+  ASSERT_TRUE(source->start(recorder).has_value());
+  const auto wav = make_wav("tone.wav", {997, 1297});
+  auto player = play({"pw-cat", "-p", wav}, *source);
+  ASSERT_TRUE(recorder.wait_for_sound(1.5));
+  EXPECT_NEAR(recorder.pitch(0, 1), 997, 1);
+  EXPECT_NEAR(recorder.pitch(1, 1), 1297, 1);
+}
+
+TEST_F(AudioPipeWire, APulseAudioProgramIsHeard) {
+  if (!find_program("pacat") || !find_program("pipewire-pulse"))
+    GTEST_SKIP() << "SKIPPED: pacat or pipewire-pulse is not installed";
+  auto source = open_source("pulse");
+  Recorder recorder(2);
+  ASSERT_TRUE(source->start(recorder).has_value());
+  const auto wav = make_wav("tone.wav", {997, 1297});
+  auto player = play({"pacat", "--file-format=wav", wav}, *source);
+  ASSERT_TRUE(recorder.wait_for_sound(1.5));
+  EXPECT_NEAR(recorder.pitch(0, 1), 997, 1);
+  EXPECT_NEAR(recorder.pitch(1, 1), 1297, 1);
+}
+
+TEST_F(AudioPipeWire, SurroundChannelsKeepTheirOrder) {
+  for (const auto speakers : {Speakers::Surround51, Speakers::Surround71}) {
+    const auto channels = static_cast<unsigned>(speakers);
+    SCOPED_TRACE(channels);
+    auto source = open_source(channels == 6 ? "six" : "eight", speakers);
+    Recorder recorder(channels);
+    ASSERT_TRUE(source->start(recorder).has_value());
+    std::vector<double> pitches;
+    for (unsigned c = 0; c < channels; ++c) pitches.push_back(500 + 110.0 * c);
+    const auto wav = make_wav("surround.wav", pitches);
+    auto player = play({"pw-cat", "-p", "--channel-map",
+                        channels == 6 ? "FL,FR,FC,LFE,RL,RR" : "FL,FR,FC,LFE,RL,RR,SL,SR", wav},
+                       *source);
+    ASSERT_TRUE(recorder.wait_for_sound(1.5));
+    for (unsigned c = 0; c < channels; ++c) EXPECT_NEAR(recorder.pitch(c, 1), pitches[c], 1) << c;
+  }
+}
+
+TEST_F(AudioPipeWire, SessionsDoNotHearEachOther) {
+  prepare(options_);
+  auto one = open_source("one"), two = open_source("two"), quiet = open_source("quiet");
+  Recorder first(2), second(2), third(2);
+  ASSERT_TRUE(one->start(first).has_value());
+  ASSERT_TRUE(two->start(second).has_value());
+  ASSERT_TRUE(quiet->start(third).has_value());
+  auto player_one = play({"pw-cat", "-p", make_wav("one.wav", {600, 600})}, *one);
+  auto player_two = play({"pw-cat", "-p", make_wav("two.wav", {900, 900})}, *two);
+  ASSERT_TRUE(first.wait_for_sound(1.5));
+  ASSERT_TRUE(second.wait_for_sound(1.5));
+  EXPECT_NEAR(first.pitch(0, 1), 600, 1);
+  EXPECT_NEAR(second.pitch(0, 1), 900, 1);
+  EXPECT_FALSE(third.heard_anything());
+  one.reset();  // and the others go on
+  EXPECT_TRUE(second.wait_for_frames(48'000));
+}
+
+TEST_F(AudioPipeWire, NothingArrivesAfterStop) {
+  auto source = open_source("stop");
+  Recorder recorder(2);
+  ASSERT_TRUE(source->start(recorder).has_value());
+  ASSERT_TRUE(recorder.wait_for_any());
+  source->stop();
+  source->stop();
+  Recorder again(2);
+  ASSERT_TRUE(source->start(again).has_value());
+  EXPECT_TRUE(again.wait_for_frames(4'800));
+}
+
+TEST_F(AudioPipeWire, ThePrivateDaemonLeavesNothingBehind) {
+  prepare(options_);
+  auto source = open_source("gone");
+  const auto socket = source->environment().at("PIPEWIRE_REMOTE");
+  EXPECT_TRUE(std::filesystem::exists(socket));
+  release();
+  EXPECT_TRUE(std::filesystem::exists(socket)) << "a session still lives";
+  source.reset();
+  EXPECT_FALSE(std::filesystem::exists(socket));
+  EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(socket).parent_path()));
+}
+
+}  // namespace
+}  // namespace pf::audio
+#endif
