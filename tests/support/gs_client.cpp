@@ -39,7 +39,6 @@ Result<Address> parse_session_url(const std::string& url) {
 
 GsClient::GsClient(Endpoints host, ClientIdentity identity)
     : host_(std::move(host)), identity_(std::move(identity)) {}
-GsClient::~GsClient() = default;
 
 Pairing GsClient::new_pairing(const std::string& pin) const {
   Pairing pairing(host_, identity_, pin);

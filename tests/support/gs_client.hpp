@@ -41,7 +41,6 @@ struct GsStreamOptions {
 class GsClient {
  public:
   GsClient(gs::Endpoints host, gs::ClientIdentity identity = gs::ClientIdentity::generate());
-  ~GsClient();
 
   const gs::ClientIdentity& identity() const { return identity_; }
   void use_identity(gs::ClientIdentity identity) { identity_ = std::move(identity); }

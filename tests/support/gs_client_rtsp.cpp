@@ -108,13 +108,14 @@ Result<> RtspClient::probe() const {
   return {};
 }
 
-Result<Bytes> RtspClient::raw_exchange(ByteSpan wire) const {
+Result<Bytes> RtspClient::raw_exchange(ByteSpan wire, bool last) const {
   auto fd = connect_tcp(config_.host, config_.patience);
   if (!fd) return pass(fd);
   // In two pieces: a message may arrive in any number of reads.
   const auto half = wire.size() / 2;
   if (auto sent = write_all(fd->get(), wire.first(half)); !sent) return pass(sent);
   if (auto sent = write_all(fd->get(), wire.subspan(half)); !sent) return pass(sent);
+  if (last) ::shutdown(fd->get(), SHUT_WR);
   return read_to_end(fd->get());
 }
 

@@ -66,8 +66,8 @@ class RtspClient {
   // Any request; the sequence number is added. The reply's own status is the caller's to judge.
   Result<RtspReply> request(const std::string& verb, const std::string& target, HeaderList headers,
                             const std::string& body = {});
-  // These bytes as they are, and what came back.
-  Result<Bytes> raw_exchange(ByteSpan wire) const;
+  // These bytes as they are, and what came back. `last`: nothing more can follow them.
+  Result<Bytes> raw_exchange(ByteSpan wire, bool last = false) const;
   std::uint32_t sequence() const { return sequence_; }
 
  private:

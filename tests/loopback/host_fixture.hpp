@@ -1,0 +1,103 @@
+// The whole host in this process, without a display: synthetic picture, encoder and tone, recorded
+// input, every port chosen by the kernel on loopback. Can be stopped and started again on the same
+// store.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "apps/catalogue.hpp"
+#include "base/event_loop.hpp"
+#include "crypto/identity.hpp"
+#include "gamestream/frontend.hpp"
+#include "loopback/recording_input.hpp"
+#include "session/factory.hpp"
+#include "store/database.hpp"
+#include "support/gs_client.hpp"
+#include "support/temp_folder.hpp"
+#include "trust/allow_list.hpp"
+#include "trust/pairing_desk.hpp"
+
+namespace pf::test {
+
+class TestHost {
+ public:
+  struct Options {
+    unsigned fec_percent = 20;
+    std::chrono::seconds grace{600};
+  };
+  TestHost() : TestHost(Options{}) {}
+  explicit TestHost(Options options);
+  ~TestHost();  // stop()
+
+  void start();
+  void stop();
+  gs::Endpoints v4() const;
+  gs::Endpoints v6() const;
+  Bytes certificate_der() const;
+
+  // Runs on the control thread and waits for it.
+  void on_control(const std::function<void()>& task) { loop_->run_sync(task); }
+  // Waits until `condition`, looked at on the control thread, holds.
+  bool eventually(const std::function<bool()>& condition,
+                  std::chrono::milliseconds patience = gs::kPatience);
+
+  // Types the PIN for the client that waits (from now on within the patience).
+  void type_pin(const std::string& pin, const std::string& label = "");
+  bool wait_for_waiting(std::size_t clients);
+
+  // Straight into the allow-list, for tests that are not about pairing.
+  trust::DeviceId admit(const gs::ClientIdentity& identity, const std::string& name,
+                        trust::Access access = {});
+  std::optional<trust::DeviceId> device_of(const gs::ClientIdentity& identity);
+  struct Stamps {
+    std::int64_t called_ns = 0, returned_ns = 0;  // CLOCK_MONOTONIC
+  };
+  Stamps revoke(const gs::ClientIdentity& identity);
+  std::vector<session::SessionInfo> sessions();
+  bool wait_for_sessions(std::size_t count);
+  std::uint32_t add_app(const std::string& title, std::vector<std::string> command);
+
+  // The parts, for use within on_control().
+  trust::AllowList& allow_list() { return *allow_list_; }
+  trust::PairingDesk& desk() { return *desk_; }
+  session::Manager& manager() { return *manager_; }
+
+ private:
+  Options options_;
+  TempFolder folder_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<trust::AllowList> allow_list_;
+  std::unique_ptr<trust::PairingDesk> desk_;
+  std::unique_ptr<apps::Catalogue> catalogue_;
+  std::unique_ptr<session::Manager> manager_;
+  std::unique_ptr<gamestream::Frontend> frontend_;
+};
+
+// Identities are dear to make: number `n` is made once for the whole program.
+const gs::ClientIdentity& client_identity(std::size_t n);
+
+class HostTest : public testing::Test {
+ protected:
+  HostTest() { forget_inputs(); }
+  // A device that is paired already and knows the host.
+  std::unique_ptr<GsClient> paired_client(std::size_t n = 0, trust::Access access = {});
+  // launch and start; fails the test when either does.
+  void stream(GsClient& client, const GsStreamOptions& options = {}, const GsLaunch& launch = {});
+
+  TestHost host;
+};
+
+// The picture is there: at least `frames` shown, sound for at least as many packets.
+bool wait_for_media(GsClient& client, std::uint64_t frames = 20, std::uint64_t packets = 40);
+// All that a well-behaved host's stream leaves behind.
+void expect_clean(GsClient& client);
+// Frames in order without gaps or damage, each the picture that it says it is.
+void expect_true_pictures(const gs::StreamState& state);
+
+}  // namespace pf::test
