@@ -30,7 +30,10 @@ struct MediaPorts::Impl : std::enable_shared_from_this<MediaPorts::Impl> {
   struct Port {
     Port(asio::io_context& io, net::UdpSocket opened)
         : socket(std::make_shared<net::UdpSocket>(std::move(opened))), readable(io, socket->fd()) {}
-    ~Port() { readable.release(); }  // the socket owns the descriptor
+    // The socket owns the descriptor.
+    ~Port() {
+      if (readable.is_open()) readable.release();
+    }
     std::shared_ptr<net::UdpSocket> socket;
     asio::posix::stream_descriptor readable;
   };
@@ -121,9 +124,9 @@ MediaPorts::MediaPorts(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 MediaPorts::~MediaPorts() {
   impl_->closed = true;
   impl_->streams.clear();
-  boost::system::error_code ignored;
-  impl_->video.readable.cancel(ignored);
-  impl_->audio.readable.cancel(ignored);
+  // Waits end here and now: what is left of them may be destroyed with the event loop itself.
+  impl_->video.readable.release();
+  impl_->audio.readable.release();
 }
 
 Result<std::unique_ptr<MediaPorts>> MediaPorts::open(EventLoop& loop, const net::Endpoint& video,
