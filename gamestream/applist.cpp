@@ -1,0 +1,18 @@
+#include "gamestream/applist.hpp"
+
+#include "gamestream/xml.hpp"
+
+namespace pf::gamestream {
+
+std::string applist_xml(const std::vector<apps::App>& apps) {
+  XmlReply reply;
+  for (const auto& app : apps)
+    reply.begin("App")
+        .element("IsHdrSupported", 0)
+        .element("AppTitle", app.title)
+        .element("ID", app.id)
+        .end("App");
+  return reply.str();
+}
+
+}  // namespace pf::gamestream
