@@ -1,8 +1,6 @@
-// Hand-written stand-ins at our own interfaces: virtual time, an HTTP exchange, a session manager.
-// The allow-list and the pairing desk are used as they are, over a database in a temporary folder.
+// Hand-written stand-ins at our own interfaces: virtual time, an HTTP exchange, an allow-list, a
+// session manager. (Most tests use the real allow-list over a database in a temporary folder.)
 #pragma once
-
-#include <gtest/gtest.h>
 
 #include <deque>
 #include <map>
@@ -14,6 +12,7 @@
 #include "base/event_loop.hpp"
 #include "http/server.hpp"
 #include "session/manager.hpp"
+#include "trust/allow_list.hpp"
 
 namespace pf::test {
 
@@ -94,6 +93,39 @@ class FakeExchange final : public http::Exchange {
   std::function<void()> callback_;
 };
 
+// Devices in memory; every store succeeds unless `refuse` is set. Leases are not given.
+class FakeAllowList final : public trust::AllowList {
+ public:
+  std::shared_ptr<const trust::Snapshot> snapshot() const override { return list_; }
+  Result<trust::LeasePtr> admit(const crypto::Fingerprint&, trust::Plane, std::uint32_t) override {
+    return fail(trust::Errc::NotAllowed);
+  }
+  Result<std::shared_ptr<const trust::Device>> approve(const trust::Candidate& candidate,
+                                                       std::optional<trust::Access>) override {
+    if (refuse) return fail(trust::Errc::StoreFailed);
+    auto device = std::make_shared<trust::Device>();
+    device->id = static_cast<trust::DeviceId>(list_->devices.size() + 1);
+    device->name = trust::scrub_name(candidate.name, candidate.fingerprint);
+    device->credentials.push_back({candidate.fingerprint, candidate.plane, 0});
+    list_->devices[device->id] = device;
+    list_->by_fingerprint[candidate.fingerprint] = device;
+    return std::shared_ptr<const trust::Device>(std::move(device));
+  }
+  Result<> revoke(trust::DeviceId) override { return {}; }
+  Result<> rename(trust::DeviceId, const std::string&) override { return {}; }
+  Result<> set_access(trust::DeviceId, const trust::Access&) override { return {}; }
+  Result<> set_disabled(trust::DeviceId, bool) override { return {}; }
+  void touch(const crypto::Fingerprint&, const net::Endpoint&) override {}
+  bool unsaved_revocations() const override { return false; }
+  std::size_t live_leases(trust::DeviceId) const override { return 0; }
+  void on_change(std::function<void()>) override {}
+
+  bool refuse = false;
+
+ private:
+  std::shared_ptr<trust::Snapshot> list_ = std::make_shared<trust::Snapshot>();
+};
+
 // Keeps sessions as values; opens nothing. end() finishes when finish_endings() is called, or at
 // once while `slow_end` is false.
 class FakeManager final : public session::Manager {
@@ -153,7 +185,7 @@ class FakeManager final : public session::Manager {
   }
   std::optional<session::SessionInfo> find_device(trust::DeviceId device) const override {
     for (const auto& [id, info] : sessions)
-      if (info.device == device) return info;
+      if (info.device == device && info.state != session::State::Ending) return info;
     return std::nullopt;
   }
   std::vector<session::SessionInfo> list() const override {
