@@ -174,6 +174,34 @@ TEST_F(X11Input, ScrollAddsUpToNotches) {
   expect_click(5);
 }
 
+TEST_F(X11Input, TheFirstFingerAndThePenArePointers) {
+  const auto expect = [&](int type, int detail) {
+    const Seen seen = next();
+    EXPECT_EQ(seen.type, type);
+    if (type != XCB_MOTION_NOTIFY) {
+      EXPECT_EQ(seen.detail, detail);
+    }
+  };
+  injector_->inject(Touch{.phase = TouchPhase::Down, .id = 5, .x = 0.1F, .y = 0.1F});
+  expect(XCB_MOTION_NOTIFY, 0);
+  expect(XCB_BUTTON_PRESS, 1);
+  injector_->inject(Touch{.phase = TouchPhase::Down, .id = 6, .x = 0.9F, .y = 0.9F});
+  injector_->inject(Touch{.phase = TouchPhase::Up, .id = 6});
+  injector_->inject(Touch{.phase = TouchPhase::Move, .id = 5, .x = 0.2F, .y = 0.2F});
+  expect(XCB_MOTION_NOTIFY, 0);
+  injector_->inject(Touch{.phase = TouchPhase::Up, .id = 5});
+  expect(XCB_BUTTON_RELEASE, 1);
+  injector_->inject(Pen{.phase = TouchPhase::Hover, .x = 0.5F, .y = 0.6F});
+  expect(XCB_MOTION_NOTIFY, 0);
+  injector_->inject(Pen{.phase = TouchPhase::Down, .buttons = 1, .x = 0.6F, .y = 0.6F});
+  expect(XCB_MOTION_NOTIFY, 0);
+  expect(XCB_BUTTON_PRESS, 1);
+  expect(XCB_BUTTON_PRESS, 3);
+  injector_->inject(Pen{.phase = TouchPhase::HoverLeave});
+  expect(XCB_BUTTON_RELEASE, 1);
+  expect(XCB_BUTTON_RELEASE, 3);
+}
+
 TEST_F(X11Input, TextUsesTheLayoutWhereItCan) {
   injector_->inject(text_of("aA"));
   expect_key(XCB_KEY_PRESS, evdev_to_x11(KEY_A));

@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "base/log.hpp"
@@ -218,9 +219,54 @@ class XTest final : public Injector {
       if (lift && keys_[code]) fake(XCB_KEY_PRESS, code);
   }
 
+  // XTEST has neither fingers nor pens: the first finger and the pen act as the pointer with its
+  // left button, the pen's barrel buttons as the right and the middle one.
+  void perform(const Touch& touch) {
+    switch (touch.phase) {
+      case TouchPhase::Down:
+        if (finger_) return;  // a pointer has one place
+        finger_ = touch.id;
+        perform(PointerPosition{touch.x, touch.y});
+        perform(PointerButton{Button::Left, true});
+        return;
+      case TouchPhase::Move:
+        if (finger_ == touch.id) perform(PointerPosition{touch.x, touch.y});
+        return;
+      case TouchPhase::Hover:
+        if (!finger_) perform(PointerPosition{touch.x, touch.y});
+        return;
+      case TouchPhase::Up:
+      case TouchPhase::Cancel:
+        if (finger_ != touch.id) return;
+        [[fallthrough]];
+      case TouchPhase::CancelAll:
+        if (finger_) perform(PointerButton{Button::Left, false});
+        finger_.reset();
+        return;
+      case TouchPhase::ButtonOnly:
+      case TouchPhase::HoverLeave:
+        return;
+    }
+  }
+
+  void perform(const Pen& pen) {
+    const bool gone = pen.phase == TouchPhase::Cancel || pen.phase == TouchPhase::CancelAll ||
+                      pen.phase == TouchPhase::HoverLeave;
+    if (!gone && pen.phase != TouchPhase::ButtonOnly) perform(PointerPosition{pen.x, pen.y});
+    const bool stays = pen.phase == TouchPhase::Move || pen.phase == TouchPhase::ButtonOnly;
+    const bool down = pen.phase == TouchPhase::Down || (pen_down_ && stays);
+    if (down != pen_down_) perform(PointerButton{Button::Left, down});
+    pen_down_ = down;
+    const std::uint8_t buttons = gone ? std::uint8_t{0} : pen.buttons;
+    const auto changed = static_cast<std::uint8_t>(buttons ^ pen_buttons_);
+    if ((changed & 1) != 0) perform(PointerButton{Button::Right, (buttons & 1) != 0});
+    if ((changed & 2) != 0) perform(PointerButton{Button::Middle, (buttons & 2) != 0});
+    pen_buttons_ = buttons;
+  }
+
   template <class Other>
   void perform(const Other&) {
-    ignored_.add();  // pads, touch and pen: XTEST has none
+    ignored_.add();  // pads are uinput's
   }
 
   void release_held() {
@@ -230,6 +276,9 @@ class XTest final : public Injector {
       if (buttons_[i]) fake(XCB_BUTTON_RELEASE, static_cast<std::uint8_t>(i));
     keys_.reset();
     buttons_.reset();
+    finger_.reset();
+    pen_down_ = false;
+    pen_buttons_ = 0;
   }
 
   Connection connection_;
@@ -248,6 +297,9 @@ class XTest final : public Injector {
   std::bitset<16> buttons_;
   float rest_x_ = 0, rest_y_ = 0;
   std::int32_t scroll_x_ = 0, scroll_y_ = 0;
+  std::optional<std::uint32_t> finger_;  // the touch that is the pointer
+  bool pen_down_ = false;
+  std::uint8_t pen_buttons_ = 0;
 
   std::jthread thread_;
 };
