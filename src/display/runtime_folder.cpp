@@ -1,6 +1,7 @@
 #include "display/runtime_folder.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,22 @@ bool searchable_by_others(fs::path path) {
   return true;
 }
 
+constexpr const char* kMark = ".in-use";
+
+UniqueFd open_mark(const fs::path& folder, int flags) {
+  return UniqueFd(::open((folder / kMark).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600));
+}
+
+// Removes our folders whose process has gone. Only folders with a mark are ours.
+void remove_left_overs(const fs::path& parent) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(parent, error)) {
+    if (entry.symlink_status(error).type() != fs::file_type::directory) continue;
+    const auto mark = open_mark(entry.path(), 0);
+    if (mark && ::flock(mark.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(entry.path(), error);
+  }
+}
+
 }  // namespace
 
 Result<RuntimeFolder> RuntimeFolder::create(const std::string& wanted_parent,
@@ -44,10 +61,17 @@ Result<RuntimeFolder> RuntimeFolder::create(const std::string& wanted_parent,
     if (::mkdir(parent.c_str(), 0711) != 0 && errno != EEXIST) return fail_errno(errno, parent);
     if (::chmod(parent.c_str(), 0711) != 0) return fail_errno(errno, parent);
   }
+  // One process at a time, so that nobody sweeps away a folder between its making and its mark.
+  const UniqueFd turn(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!turn || ::flock(turn.get(), LOCK_EX) != 0) return fail_errno(errno, parent);
+  remove_left_overs(parent);
   const auto path = (fs::path(parent) / name).string();
   fs::remove_all(path, error);
   if (::mkdir(path.c_str(), 0700) != 0) return fail_errno(errno, path);
   RuntimeFolder folder(path);
+  folder.mark_ = open_mark(path, O_CREAT);
+  if (!folder.mark_ || ::flock(folder.mark_.get(), LOCK_EX | LOCK_NB) != 0)
+    return fail_errno(errno, path);
   if (owner && ::chown(path.c_str(), owner->uid, owner->gid) != 0) return fail_errno(errno, path);
   return folder;
 }

@@ -6,6 +6,7 @@
 
 #include "base/process.hpp"
 #include "base/result.hpp"
+#include "base/unique_fd.hpp"
 
 namespace pf::display {
 
@@ -14,9 +15,11 @@ class RuntimeFolder {
   // Creates <parent>/<tag> with mode 0700, replacing a left-over of the same name; `parent` is
   // created with 0700 when missing. With an owner (only root can) the folder belongs to that
   // account, and lies below /run/punktfunk instead when that account could not reach `parent`.
+  // Folders that a killed process left there are removed on the way.
   static Result<RuntimeFolder> create(const std::string& parent, const std::string& tag,
                                       const std::optional<Account>& owner);
-  RuntimeFolder(RuntimeFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  RuntimeFolder(RuntimeFolder&& other) noexcept
+      : path_(std::exchange(other.path_, {})), mark_(std::move(other.mark_)) {}
   RuntimeFolder& operator=(RuntimeFolder&&) = delete;
   ~RuntimeFolder();
 
@@ -29,6 +32,7 @@ class RuntimeFolder {
  private:
   explicit RuntimeFolder(std::string path) : path_(std::move(path)) {}
   std::string path_;
+  UniqueFd mark_;  // a lock that ends with this process: the folder is in use
 };
 
 }  // namespace pf::display
