@@ -187,9 +187,9 @@ class AudioPipeWire : public ::testing::Test {
 
 TEST_F(AudioPipeWire, SamplesFlowFromTheStartAndAnIdleSinkCostsLittle) {
   const auto began = steady_now();
+  Recorder recorder(2);
   auto source = open_source("first");
   const auto opened = steady_now();
-  Recorder recorder(2);
   ASSERT_TRUE(source->start(recorder).has_value());
   ASSERT_TRUE(recorder.wait_for_any());
   const auto ms = [](auto d) {
@@ -206,16 +206,16 @@ TEST_F(AudioPipeWire, SamplesFlowFromTheStartAndAnIdleSinkCostsLittle) {
   source->stop();
 
   const auto warm = steady_now();
-  auto second = open_source("second");
   Recorder other(2);
+  auto second = open_source("second");
   ASSERT_TRUE(second->start(other).has_value());
   ASSERT_TRUE(other.wait_for_any());
   std::printf("warm: first samples %d ms\n", ms(other.first() - warm));
 }
 
 TEST_F(AudioPipeWire, APipeWireProgramIsHeard) {
-  auto source = open_source("native");
   Recorder recorder(2);
+  auto source = open_source("native");
   ASSERT_TRUE(source->start(recorder).has_value());
   const auto wav = make_wav("tone.wav", {997, 1297});
   auto player = play({"pw-cat", "-p", wav}, *source);
@@ -227,8 +227,8 @@ TEST_F(AudioPipeWire, APipeWireProgramIsHeard) {
 TEST_F(AudioPipeWire, APulseAudioProgramIsHeard) {
   if (!find_program("pacat") || !find_program("pipewire-pulse"))
     GTEST_SKIP() << "SKIPPED: pacat or pipewire-pulse is not installed";
-  auto source = open_source("pulse");
   Recorder recorder(2);
+  auto source = open_source("pulse");
   ASSERT_TRUE(source->start(recorder).has_value());
   const auto wav = make_wav("tone.wav", {997, 1297});
   auto player = play({"pacat", "--file-format=wav", wav}, *source);
@@ -241,8 +241,8 @@ TEST_F(AudioPipeWire, SurroundChannelsKeepTheirOrder) {
   for (const auto speakers : {Speakers::Surround51, Speakers::Surround71}) {
     const auto channels = static_cast<unsigned>(speakers);
     SCOPED_TRACE(channels);
-    auto source = open_source(channels == 6 ? "six" : "eight", speakers);
     Recorder recorder(channels);
+    auto source = open_source(channels == 6 ? "six" : "eight", speakers);
     ASSERT_TRUE(source->start(recorder).has_value());
     std::vector<double> pitches;
     for (unsigned c = 0; c < channels; ++c) pitches.push_back(500 + 110.0 * c);
@@ -257,8 +257,8 @@ TEST_F(AudioPipeWire, SurroundChannelsKeepTheirOrder) {
 
 TEST_F(AudioPipeWire, SessionsDoNotHearEachOther) {
   prepare(options_);
-  auto one = open_source("one"), two = open_source("two"), quiet = open_source("quiet");
   Recorder first(2), second(2), third(2);
+  auto one = open_source("one"), two = open_source("two"), quiet = open_source("quiet");
   ASSERT_TRUE(one->start(first).has_value());
   ASSERT_TRUE(two->start(second).has_value());
   ASSERT_TRUE(quiet->start(third).has_value());
@@ -274,13 +274,13 @@ TEST_F(AudioPipeWire, SessionsDoNotHearEachOther) {
 }
 
 TEST_F(AudioPipeWire, NothingArrivesAfterStop) {
-  auto source = open_source("stop");
   Recorder recorder(2);
+  Recorder again(2);
+  auto source = open_source("stop");
   ASSERT_TRUE(source->start(recorder).has_value());
   ASSERT_TRUE(recorder.wait_for_any());
   source->stop();
   source->stop();
-  Recorder again(2);
   ASSERT_TRUE(source->start(again).has_value());
   EXPECT_TRUE(again.wait_for_frames(4'800));
 }

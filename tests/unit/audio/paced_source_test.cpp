@@ -47,10 +47,10 @@ std::unique_ptr<Source> open_named(const char* name, Speakers speakers) {
 TEST(ToneSource, EveryChannelHasItsPitchWithoutAGap) {
   for (const auto speakers : {Speakers::Stereo, Speakers::Surround51, Speakers::Surround71}) {
     const auto channels = static_cast<unsigned>(speakers);
+    Recorder recorder;
     auto source = open_named("synthetic", speakers);
     EXPECT_STREQ(source->name(), "synthetic");
     EXPECT_TRUE(source->environment().empty());
-    Recorder recorder;
     ASSERT_TRUE(source->start(recorder).has_value());
     const auto samples = recorder.wait_for(std::size_t{4'800} * channels);
     source->stop();
@@ -66,8 +66,8 @@ TEST(ToneSource, EveryChannelHasItsPitchWithoutAGap) {
 }
 
 TEST(ToneSource, PacedByTheClock) {
-  auto source = open_named("synthetic", Speakers::Stereo);
   Recorder recorder;
+  auto source = open_named("synthetic", Speakers::Stereo);
   const auto began = steady_now();
   ASSERT_TRUE(source->start(recorder).has_value());
   recorder.wait_for(48'000 / 2 * 2);  // half a second
@@ -76,9 +76,9 @@ TEST(ToneSource, PacedByTheClock) {
 }
 
 TEST(SilentSource, SendsRealSilence) {
+  Recorder recorder;
   auto source = open_named("none", Speakers::Surround51);
   EXPECT_STREQ(source->name(), "none");
-  Recorder recorder;
   ASSERT_TRUE(source->start(recorder).has_value());
   const auto samples = recorder.wait_for(2'880);
   EXPECT_GE(samples.size(), 2'880U);
@@ -86,14 +86,14 @@ TEST(SilentSource, SendsRealSilence) {
 }
 
 TEST(PacedSource, NothingAfterStopAndItStartsAgain) {
-  auto source = open_named("synthetic", Speakers::Stereo);
   Recorder recorder;
+  Recorder again;
+  auto source = open_named("synthetic", Speakers::Stereo);
   ASSERT_TRUE(source->start(recorder).has_value());
   recorder.wait_for(480);
   source->stop();
   source->stop();
   const auto count = recorder.wait_for(0).size();
-  Recorder again;
   ASSERT_TRUE(source->start(again).has_value());
   EXPECT_GE(again.wait_for(960).size(), 960U);
   EXPECT_EQ(recorder.wait_for(0).size(), count);
