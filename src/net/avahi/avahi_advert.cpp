@@ -10,7 +10,7 @@
 #include <avahi-common/timeval.h>
 
 #include <mutex>
-#include <optional>
+#include <set>
 
 #include "base/log.hpp"
 
@@ -154,7 +154,8 @@ class AvahiAdvert final : public Advert {
 
   void established() {
     std::string names;
-    for (const auto& name : names_) names += (names.empty() ? "" : ", ") + name;
+    const std::set<std::string> different(names_.begin(), names_.end());
+    for (const auto& name : different) names += (names.empty() ? "" : ", ") + name;
     set_status(AdvertStatus::State::Published, names);
     log::info("net", "announced on the network", "name", names);
   }
