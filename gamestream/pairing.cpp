@@ -27,7 +27,7 @@ Result<Bytes> answer_challenge(const Block& key, ByteSpan client_challenge, Byte
 }
 
 Result<crypto::Sha256> open_commitment(const Block& key, ByteSpan encrypted) {
-  crypto::Sha256 commitment;
+  crypto::Sha256 commitment{};
   if (encrypted.size() != commitment.size())
     return fail(crypto::Errc::BadKey, "a commitment has 32 bytes");
   auto plain = crypto::ecb_decrypt(key, encrypted);
