@@ -109,8 +109,9 @@ class X11Capture : public testing::Test {
   }
   // A server, a client, and a source that is running.
   void begin(bool draw_cursor, media::Rational rate = {240, 1},
-             std::vector<std::string> argv = X11Server::xvfb()) {
-    server_ = std::make_unique<X11Server>(std::move(argv));
+             std::vector<std::string> argv = X11Server::xvfb(),
+             std::map<std::string, std::string> environment = {}) {
+    server_ = std::make_unique<X11Server>(std::move(argv), std::move(environment));
     ASSERT_FALSE(server_->display().empty()) << "the X server did not start";
     client_ = std::make_unique<X11Client>(server_->display());
     ASSERT_TRUE(client_->ok());
@@ -335,6 +336,35 @@ TEST_F(X11Capture, StopsWhileAllBuffersAreHeld) {
   client_->fill(0xABCDEF, 200, 200, 10, 10);
   client_->sync();
   source_->stop();
+}
+
+// Xvfb has one size for life; a nested server takes the size of its window.
+TEST_F(X11Capture, ANewScreenSizeMakesNewBuffersWhileOldFramesAreHeld) {
+  if (!find_program("Xephyr"))
+    GTEST_SKIP() << "Xephyr is not installed: apt install xserver-xephyr";
+  X11Server outer(X11Server::xvfb("1280x1024x24"));
+  X11Client desk(outer.display());
+  ASSERT_TRUE(desk.ok());
+  begin(false, {240, 1}, {"Xephyr", "-screen", "640x480", "-resizeable"},
+        {{"DISPLAY", outer.display()}});
+  ASSERT_TRUE(viewer_.wait_for_sequence(1));
+  viewer_.keep(2);
+  const auto nested = desk.top_window();
+  ASSERT_NE(nested, XCB_NONE);
+  for (const auto& [width, height] : {std::pair{800U, 600U}, {333U, 217U}, {640U, 480U}}) {
+    const std::uint32_t size[2] = {width, height};
+    xcb_configure_window(desk.get(), nested, XCB_CONFIG_WINDOW_WIDTH | XCB_CONFIG_WINDOW_HEIGHT,
+                         size);
+    desk.sync();
+    ASSERT_TRUE(viewer_.wait([&](const Viewer& v) {
+      return v.width_ == width && v.height_ == height;
+    })) << width
+        << 'x' << height;
+    client_->fill(width << 8, 5, 5, 100, 100);
+    client_->sync();
+    ASSERT_TRUE(viewer_.wait_for_view(
+        client_->picture(static_cast<std::uint16_t>(width), static_cast<std::uint16_t>(height))));
+  }
 }
 
 TEST_F(X11Capture, ErrorsNameTheCauseAndTheFix) {

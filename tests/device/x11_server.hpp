@@ -1,12 +1,14 @@
 // A private X server for a test, and a client of it that is independent of the code under test.
 #pragma once
 
-#include <gtest/gtest.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 #include <xcb/xcb.h>
 
 #include <cstdlib>
+#include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,13 +33,15 @@ class X11Server {
  public:
   // Starts `argv` with "-displayfd 1" added and waits for its display number; empty display() when
   // that fails.
-  explicit X11Server(std::vector<std::string> argv) {
+  explicit X11Server(std::vector<std::string> argv,
+                     std::map<std::string, std::string> environment = {}) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return;
     UniqueFd read_end(ends[0]), write_end(ends[1]);
     argv.insert(argv.end(), {"-displayfd", "1", "-nolisten", "tcp", "-noreset"});
     ProcessOptions options;
     options.argv = std::move(argv);
+    options.environment = std::move(environment);
     options.stdout_fd = write_end.get();
     auto process = Process::spawn(options);
     if (!process) return;
@@ -116,6 +120,13 @@ class X11Client {
     std::memcpy(words.data(), xcb_get_image_data(reply.get()), words.size() * 4);
     for (auto& word : words) word &= 0xFFFFFF;
     return words;
+  }
+  // The uppermost window on the root.
+  xcb_window_t top_window() {
+    const Xcb<xcb_query_tree_reply_t> tree(
+        xcb_query_tree_reply(c_, xcb_query_tree(c_, screen_->root), nullptr));
+    const int count = tree ? xcb_query_tree_children_length(tree.get()) : 0;
+    return count == 0 ? xcb_window_t{XCB_NONE} : xcb_query_tree_children(tree.get())[count - 1];
   }
   // The next event, or null at the deadline.
   Xcb<xcb_generic_event_t> event(SteadyTime deadline) {
