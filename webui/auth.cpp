@@ -26,8 +26,9 @@ std::string_view bearer(const std::string* header) {
 }  // namespace
 
 std::chrono::seconds FailureCounter::fail(const net::Endpoint& from, SteadyTime now) {
-  const std::size_t bytes = from.is_v4() ? 4 : 8;
-  const std::string key(reinterpret_cast<const char*>(from.address().data()), bytes);
+  const auto& bytes = from.bytes();
+  const std::size_t significant = from.is_v4() ? bytes.size() : 8;
+  const std::string key(reinterpret_cast<const char*>(bytes.data()), significant);
   if (!counts_.contains(key) && counts_.size() >= kAddresses) {
     const auto oldest = std::min_element(
         counts_.begin(), counts_.end(),

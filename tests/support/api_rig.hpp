@@ -1,0 +1,136 @@
+// Everything that the management API stands on: a real allow-list, desk and catalogue over a
+// database in a temporary folder, and a session manager that opens nothing.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "store/database.hpp"
+#include "support/fakes.hpp"
+#include "support/temp_folder.hpp"
+#include "webui/frontend.hpp"
+
+namespace pf::test {
+
+class ApiRig {
+ public:
+  ApiRig() {
+    database = std::move(*store::Database::open(std::filesystem::path(folder.path()) / "db"));
+    allow_list = std::move(*trust::AllowList::open(*database, loop));
+    catalogue.emplace(std::move(*apps::Catalogue::open(*database)));
+    settings.emplace(std::move(*config::Settings::resolve(
+        {{"fec_percent", "30"}},
+        [](const std::string& name) {
+          return name == "PUNKTFUNK_MDNS" ? std::optional<std::string>("off") : std::nullopt;
+        },
+        nullptr)));
+    status.version = "1.2.3";
+    status.gamestream = true;
+    status.ports = {47989, 47984, 48010, 47998, 47999, 48000};
+    status.backends = {{"encode", "nvenc", false, "no NVIDIA driver is loaded"},
+                       {"encode", "x264", true, ""}};
+    status.encoder = "x264";
+    status.notices = {"Pictures are encoded on the processor."};
+  }
+  // What lives on the control thread ends there.
+  ~ApiRig() {
+    loop.run_sync([&] {
+      desk.reset();
+      allow_list.reset();
+    });
+    loop.stop();
+  }
+
+  webui::Deps deps() {
+    return {loop,       *allow_list, *desk,     manager,
+            *catalogue, identity(),  *settings, [this] { return status; }};
+  }
+
+  // One for all tests: making a key takes a while.
+  static const crypto::Identity& identity() {
+    static const auto made = std::move(*crypto::Identity::generate("rig"));
+    return made;
+  }
+
+  // Runs on the control thread, where all of this lives.
+  template <class F>
+  auto on_control(F&& f) {
+    std::optional<decltype(f())> result;
+    loop.run_sync([&] { result.emplace(f()); });
+    return std::move(*result);
+  }
+
+  // Until what the control thread posted to itself has run: such tasks are queued when the task
+  // that posted them is over, which may be after run_sync has returned.
+  void settle() {
+    loop.run_sync([] {});
+    loop.run_sync([] {});
+  }
+
+  trust::DeviceId pair(const std::string& name, char digit) {
+    return on_control([&] {
+      trust::Candidate candidate;
+      candidate.fingerprint = std::string(64, digit);
+      candidate.name = name;
+      candidate.address = "192.168.1.20";
+      return (*allow_list->approve(candidate))->id;
+    });
+  }
+
+  // A client that waits for its PIN and then pairs when it was "1234".
+  std::uint64_t knock(const std::string& address, char digit) {
+    return on_control([&] {
+      trust::PinRequest request;
+      request.unique_id = "0123456789ABCDEF";
+      request.fingerprint = std::string(64, digit);
+      request.from = *net::Endpoint::parse(address, 50000);
+      const auto id = std::make_shared<std::uint64_t>(0);
+      *id = *desk->wait_for_pin(request, [this, id](trust::PinAnswer answer) {
+        label = answer.label;
+        if (answer.kind != trust::PinAnswer::Kind::Typed) return;
+        const bool right = answer.pin == "1234";
+        // As in a front end: the outcome follows later, when the client has proved the PIN.
+        loop.post([this, id, right] {
+          if (desk) desk->report(*id, right, right ? "TV is paired" : "the PIN was wrong");
+        });
+      });
+      return *id;
+    });
+  }
+
+  session::SessionId start_session(trust::DeviceId device) {
+    return on_control([&] {
+      session::SessionInfo info;
+      info.id = manager.next_id++;
+      info.state = session::State::Live;
+      info.device = device;
+      info.device_name = "TV";
+      info.client_address = "192.168.1.20";
+      info.app_id = catalogue->apps().front().id;
+      info.app_title = "Desktop";
+      info.encoder = "x264";
+      info.frames_sent = 60;
+      info.frames_per_second = 59.9;
+      info.started_unix = unix_now();
+      manager.sessions[info.id] = info;
+      return info.id;
+    });
+  }
+
+  TempFolder folder;
+  EventLoop loop;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<trust::AllowList> allow_list;
+  std::optional<trust::PairingDesk> desk{std::in_place, loop};
+  FakeManager manager;
+  std::optional<apps::Catalogue> catalogue;
+  std::optional<config::Settings> settings;
+  webui::StatusParts status;
+  std::string label;  // of the last PIN
+};
+
+}  // namespace pf::test

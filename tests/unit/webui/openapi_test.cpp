@@ -1,0 +1,92 @@
+// The document and the dispatcher are made from one table; these tests hold the document itself
+// against what readers of OpenAPI 3.1 need.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "webui/routes.hpp"
+#include "webui/schemas.hpp"
+
+namespace pf::webui {
+namespace {
+
+using nlohmann::json;
+
+void collect_references(const json& value, std::set<std::string>& into) {
+  if (value.is_object()) {
+    for (const auto& [name, child] : value.items()) {
+      if (name == "$ref") into.insert(child.get<std::string>());
+      collect_references(child, into);
+    }
+  } else if (value.is_array()) {
+    for (const auto& child : value) collect_references(child, into);
+  }
+}
+
+TEST(Openapi, DescribesExactlyTheRoutesThatDispatch) {
+  const auto document = openapi_document("1.2.3");
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  EXPECT_EQ(document["info"]["version"], "1.2.3");
+  std::size_t operations = 0;
+  for (const auto& [path, methods] : document["paths"].items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      ++operations;
+      std::string upper = method;
+      for (auto& c : upper) c = static_cast<char>(c - 'a' + 'A');
+      auto concrete = path;
+      if (const auto at = concrete.find("{id}"); at != std::string::npos)
+        concrete.replace(at, 4, "7");
+      const auto found = match(upper, concrete);
+      ASSERT_NE(found.route, nullptr) << upper << path;
+      EXPECT_EQ(operation["operationId"], found.route->operation);
+      EXPECT_EQ(operation.contains("requestBody"), found.route->body != nullptr);
+      EXPECT_EQ(operation.contains("security"), found.route->open);
+      const bool numbered = path.find("{id}") != std::string::npos;
+      EXPECT_EQ(operation.contains("parameters"), numbered || !found.route->query.empty());
+      for (const auto& answer : found.route->answers)
+        EXPECT_TRUE(operation["responses"].contains(std::to_string(answer.status)));
+    }
+  }
+  EXPECT_EQ(operations, routes().size());
+}
+
+TEST(Openapi, EveryReferenceLeadsSomewhereAndEverySchemaIsUsed) {
+  const auto document = openapi_document("1");
+  std::set<std::string> used;
+  collect_references(document, used);
+  std::set<std::string> defined;
+  for (const auto& [name, schema] : document["components"]["schemas"].items())
+    defined.insert("#/components/schemas/" + name);
+  EXPECT_EQ(used, defined);
+  EXPECT_EQ(defined.size(), schemas::all().size()) << "two schemas of one name";
+}
+
+TEST(Openapi, OperationsHaveUniqueNamesAndSentences) {
+  std::set<std::string> names;
+  for (const auto& route : routes()) {
+    EXPECT_TRUE(names.insert(route.operation).second) << route.operation;
+    EXPECT_EQ(std::string(route.summary).back(), '.');
+    EXPECT_FALSE(route.answers.empty());
+    // Only what is read may be open.
+    EXPECT_TRUE(!route.open || std::string(route.method) == "GET");
+    EXPECT_EQ(route.body != nullptr,
+              std::string(route.method) == "POST" || std::string(route.method) == "PATCH");
+  }
+}
+
+TEST(Openapi, EveryFieldIsExplained) {
+  for (const auto* schema : schemas::all()) {
+    std::set<std::string> names;
+    EXPECT_FALSE(schema->fields.empty()) << schema->name;
+    for (const auto& field : schema->fields) {
+      EXPECT_TRUE(names.insert(field.name).second) << schema->name << field.name;
+      EXPECT_FALSE(std::string(field.help).empty()) << schema->name << field.name;
+      const bool nested = field.type == FieldType::Object || field.type == FieldType::ListOfObjects;
+      EXPECT_EQ(nested, field.object != nullptr) << schema->name << field.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pf::webui
