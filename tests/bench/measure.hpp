@@ -1,9 +1,11 @@
-// Timing for the bench: variants run interleaved, round by round, so that what disturbs the machine
-// disturbs all of them; a result is the median over rounds with its spread.
+// Timing for the bench: processor time of the calling thread, so that other load does not count (it
+// still disturbs caches and clock rates). Variants run interleaved, round by round, so that what
+// disturbs one disturbs all; a result is the median over rounds with its spread.
 #pragma once
 
+#include <time.h>
+
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -16,6 +18,12 @@ struct Variant {
   std::function<void()> run;
 };
 
+inline double thread_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 // Seconds per call.
 struct Timing {
   double median = 0;
@@ -26,22 +34,20 @@ struct Timing {
 // Times every variant in `rounds` rounds of at least `round_seconds` each.
 inline std::vector<Timing> measure(const std::vector<Variant>& variants, int rounds,
                                    double round_seconds) {
-  using Clock = std::chrono::steady_clock;
-  const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
   std::vector<std::size_t> calls(variants.size(), 1);
   for (std::size_t v = 0; v < variants.size(); ++v) {
     variants[v].run();  // first touch
-    const auto start = Clock::now();
+    const double start = thread_seconds();
     variants[v].run();
-    const double once = std::max(seconds(Clock::now() - start), 1e-9);
+    const double once = std::max(thread_seconds() - start, 1e-9);
     calls[v] = std::max<std::size_t>(1, static_cast<std::size_t>(round_seconds / once));
   }
   std::vector<std::vector<double>> samples(variants.size());
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t v = 0; v < variants.size(); ++v) {
-      const auto start = Clock::now();
+      const double start = thread_seconds();
       for (std::size_t i = 0; i < calls[v]; ++i) variants[v].run();
-      samples[v].push_back(seconds(Clock::now() - start) / static_cast<double>(calls[v]));
+      samples[v].push_back((thread_seconds() - start) / static_cast<double>(calls[v]));
     }
   }
   std::vector<Timing> timings;
