@@ -21,11 +21,15 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config) {
     const bool plain = r.codec == media::Codec::H264;
     add("encode", r.backend + (plain ? "" : std::string(" (") + media::name(r.codec) + ")"),
         r.usable, r.reason);
+    const bool known =
+        std::find(status.codecs.begin(), status.codecs.end(), r.codec) != status.codecs.end();
+    if (r.usable && !known && r.backend != "synthetic") status.codecs.push_back(r.codec);
     if (r.usable && plain && status.encoder.empty() && r.backend != "synthetic") {
       status.encoder = r.backend;
       status.hardware_encoder = r.hardware;
     }
   }
+  std::sort(status.codecs.begin(), status.codecs.end());
   for (const auto& r : audio::probe_all(config.audio)) add("audio", r.name, r.usable, r.reason);
   for (const auto& r : input::probe_all()) add("input", r.name, r.usable, r.reason);
 

@@ -8,6 +8,7 @@ namespace pf::app {
 
 struct BackendStatus {
   std::vector<webui::BackendReport> backends;
+  std::vector<media::Codec> codecs;  // what some usable encoder makes; H.264 first
   std::string encoder;
   bool hardware_encoder = false;
   std::vector<std::string> notices;

@@ -72,6 +72,8 @@ struct Host::Impl {
   std::unique_ptr<gamestream::Frontend> gamestream;
   std::unique_ptr<webui::Frontend> webui;
   webui::StatusParts status;  // control thread
+  // Control thread. H.264 until the probes have found out more: every client can play it.
+  std::vector<media::Codec> codecs{media::Codec::H264};
 
   Result<> start(const config::Paths& paths);
   Result<> start_front_ends(const config::Paths& paths);
@@ -112,6 +114,7 @@ Result<> Host::Impl::start_front_ends(const config::Paths& paths) {
     config.base_port = static_cast<std::uint16_t>(settings.get(config::kBasePort));
     config.fec_percent = static_cast<unsigned>(settings.get(config::kFecPercent));
     config.mdns = settings.get(config::kMdns);
+    config.codecs = [this] { return codecs; };
     auto front = gamestream::Frontend::start(
         {loop, *allow_list, desk, *manager, *catalogue, *identity}, std::move(config));
     if (!front) return pass(front);
@@ -148,6 +151,7 @@ void Host::Impl::probe_back_ends(const session::ManagerConfig& config) {
   loop.work([this, config] {
     auto report = probe_all_back_ends(config);
     loop.post([this, report = std::move(report)] {
+      if (!report.codecs.empty()) codecs = report.codecs;
       status.backends = report.backends;
       status.encoder = report.encoder;
       status.hardware_encoder = report.hardware_encoder;

@@ -51,9 +51,7 @@ class ManagerImpl final : public Manager {
     for (const auto& [id, session] : sessions_) all.push_back(describe(session));
     return all;
   }
-  void expect_launch() override {
-    if (sessions_.size() < config_.max_sessions) warm_.prewarm(kKeepWarm);
-  }
+  void expect_launch() override;
   void shutdown() override;
 
  private:
@@ -86,6 +84,7 @@ class ManagerImpl final : public Manager {
   std::map<SessionId, Session> sessions_;
   SessionId next_id_ = 1;
   std::unique_ptr<Executor::Timer> ticker_;
+  std::unique_ptr<Executor::Timer> warm_timer_;  // sound is kept ready while it runs
   bool stopping_ = false;
 
   std::mutex pending_mutex_;
@@ -139,6 +138,16 @@ void ManagerImpl::hold_lease(Session& s, trust::LeasePtr lease) {
 
 void ManagerImpl::set_deadline(Session& s, std::chrono::seconds after, EndReason reason) {
   s.deadline = executor_.after(after, [this, id = s.id, reason] { end(id, reason, {}); });
+}
+
+void ManagerImpl::expect_launch() {
+  if (stopping_ || sessions_.size() >= config_.max_sessions) return;
+  warm_.prewarm(kKeepWarm);
+  if (!warm_timer_) work([options = config_.audio] { audio::prepare(options); });
+  warm_timer_ = executor_.after(kKeepWarm, [this] {
+    warm_timer_.reset();
+    work([] { audio::release(); });
+  });
 }
 
 Result<SessionId> ManagerImpl::reserve(Launch launch) {
@@ -520,6 +529,8 @@ void ManagerImpl::shutdown() {
     for (const auto& [id, s] : sessions_) ids.push_back(id);
     for (const auto id : ids) end(id, EndReason::HostStopping, {});
     ticker_.reset();
+    warm_timer_.reset();
+    work([] { audio::release(); });
   });
   // Each step of taking down queues the next before it counts as done, so zero pending after the
   // post above has run means that everything is gone.

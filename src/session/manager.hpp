@@ -86,8 +86,8 @@ class Manager {
   virtual std::optional<SessionInfo> find(SessionId id) const = 0;
   virtual std::optional<SessionInfo> find_device(trust::DeviceId device) const = 0;
   virtual std::vector<SessionInfo> list() const = 0;
-  // Keep one display warm for some seconds: a paired client that looks at the host usually launches
-  // next.
+  // Keep one display and the sound server warm for some seconds: a paired client that looks at the
+  // host usually launches next.
   virtual void expect_launch() = 0;
   // Ends everything (HostStopping) and returns when it has gone. Not from the control thread.
   virtual void shutdown() = 0;
