@@ -1,9 +1,12 @@
 #include "loopback/host_fixture.hpp"
 
 #include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <mutex>
 
+#include "base/log.hpp"
 #include "encode/synthetic/synthetic_encoder.hpp"
 
 namespace pf::test {
@@ -11,10 +14,27 @@ namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(2);
 
+// Keys are dear to make and worth nothing: made once for a build folder.
 const crypto::Identity& host_identity() {
-  static const auto identity = crypto::Identity::generate("punktfunk test").value();
+  static const auto identity = [] {
+    const std::filesystem::path folder = PF_TEST_KEYS "/host";
+    std::filesystem::create_directories(folder);
+    return crypto::Identity::load_or_create(folder).value();
+  }();
   return identity;
 }
+
+// With PF_TEST_LOG in the environment the host speaks.
+class Log : public testing::Environment {
+ public:
+  void SetUp() override {
+    if (std::getenv("PF_TEST_LOG") != nullptr) log::start(log::Level::Debug, false);
+  }
+  void TearDown() override {
+    if (std::getenv("PF_TEST_LOG") != nullptr) log::stop();
+  }
+};
+[[maybe_unused]] const auto* const kLog = testing::AddGlobalTestEnvironment(new Log());
 
 // Looks at a condition on the control thread until it holds.
 class Watch : public std::enable_shared_from_this<Watch> {
@@ -204,8 +224,15 @@ const gs::ClientIdentity& client_identity(std::size_t n) {
   static std::map<std::size_t, gs::ClientIdentity> made;
   const std::lock_guard lock(mutex);
   const auto it = made.find(n);
-  return it != made.end() ? it->second
-                          : made.emplace(n, gs::ClientIdentity::generate()).first->second;
+  if (it != made.end()) return it->second;
+  const auto file = PF_TEST_KEYS "/client-" + std::to_string(n) + ".pem";
+  auto identity = gs::ClientIdentity::load(file);
+  if (!identity) {
+    identity = gs::ClientIdentity::generate();
+    std::filesystem::create_directories(PF_TEST_KEYS);
+    identity->save(file);
+  }
+  return made.emplace(n, std::move(*identity)).first->second;
 }
 
 std::unique_ptr<GsClient> HostTest::paired_client(std::size_t n, trust::Access access) {

@@ -79,7 +79,7 @@ class TestHost {
   std::unique_ptr<gamestream::Frontend> frontend_;
 };
 
-// Identities are dear to make: number `n` is made once for the whole program.
+// Number `n`, always the same within a build folder.
 const gs::ClientIdentity& client_identity(std::size_t n);
 
 class HostTest : public testing::Test {

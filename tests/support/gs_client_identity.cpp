@@ -3,6 +3,9 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "base/hex.hpp"
 #include "base/result.hpp"
@@ -60,6 +63,28 @@ ClientIdentity ClientIdentity::generate(const CertificateOptions& options, unsig
 ClientIdentity ClientIdentity::from_parts(const std::string& certificate_pem,
                                           std::shared_ptr<EVP_PKEY> key) {
   return {parse_pem(certificate_pem), std::move(key)};
+}
+
+std::optional<ClientIdentity> ClientIdentity::load(const std::string& file) {
+  const crypto::BioPtr bio(BIO_new_file(file.c_str(), "r"));
+  if (bio == nullptr) return std::nullopt;
+  std::shared_ptr<X509> certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr),
+                                    X509_free);
+  std::shared_ptr<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr),
+                                EVP_PKEY_free);
+  if (certificate == nullptr || key == nullptr) return std::nullopt;
+  return ClientIdentity(std::move(certificate), std::move(key));
+}
+
+void ClientIdentity::save(const std::string& file) const {
+  const auto temporary = file + "." + std::to_string(::getpid());
+  {
+    const crypto::BioPtr bio(BIO_new_file(temporary.c_str(), "w"));
+    if (bio == nullptr) return;
+    PEM_write_bio_X509(bio.get(), certificate_.get());
+    PEM_write_bio_PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  }
+  ::rename(temporary.c_str(), file.c_str());
 }
 
 ClientIdentity ClientIdentity::reissue(const CertificateOptions& options) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/bytes.hpp"
@@ -26,6 +27,11 @@ class ClientIdentity {
   static ClientIdentity generate(const CertificateOptions& options = {}, unsigned bits = 2048);
   static ClientIdentity from_parts(const std::string& certificate_pem,
                                    std::shared_ptr<EVP_PKEY> key);
+  // Certificate and key as PEM in one file, so that programs share what is dear to make. Nothing
+  // when the file is not there or not whole.
+  static std::optional<ClientIdentity> load(const std::string& file);
+  void save(const std::string& file) const;
+
   // The same key in another self-signed certificate.
   ClientIdentity reissue(const CertificateOptions& options) const;
   // A fresh key in a certificate signed by this one.
