@@ -482,6 +482,27 @@ TEST_F(ServerTest, DyingWithAHeldExchangeIsQuiet) {
   EXPECT_FALSE(told);
 }
 
+TEST_F(ServerTest, MayBeDestroyedAfterTheLoopStopped) {
+  Awaited<int> arrived;
+  std::shared_ptr<Exchange> held;
+  EventLoop loop;
+  std::unique_ptr<Server> server;
+  loop.run_sync([&] {
+    server = std::move(*Server::listen(loop, with_tls(), [&](std::shared_ptr<Exchange> exchange) {
+      held = std::move(exchange);
+      arrived.put(1);
+    }));
+  });
+  Client silent(server->port());
+  Client client(server->port());
+  ASSERT_TRUE(client.tls(&client_identity()));
+  client.send("GET / HTTP/1.1\r\n\r\n");
+  ASSERT_TRUE(arrived.wait());
+  loop.stop();
+  server.reset();
+  held.reset();
+}
+
 TEST_F(ServerTest, NamesThePortThatIsInUseAndTheWayOut) {
   listen(plain(), echo);
   auto config = plain();
