@@ -23,7 +23,7 @@ constexpr std::uint32_t stamp_rows(std::uint32_t width, std::uint32_t height) {
   const auto columns = width / kBlockPixels;
   if (columns == 0) return 0;
   const auto rows = (kStampBits + columns - 1) / columns;
-  return rows * kBlockPixels <= height ? rows : 0;
+  return rows * kBlockPixels < height ? rows : 0;  // the box needs room, too
 }
 
 using StampBytes = std::array<std::uint8_t, kStampBits / 8>;

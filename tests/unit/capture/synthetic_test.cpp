@@ -17,7 +17,7 @@ const media::Mode kFast{320, 240, {1000, 1}};
 
 TEST(Stamp, IsReadBackFromThePictureAtManySizes) {
   const std::pair<std::uint32_t, std::uint32_t> sizes[] = {{320, 240},  {640, 480},   {1280, 720},
-                                                           {1366, 768}, {1918, 1078}, {128, 240}};
+                                                           {1366, 768}, {1918, 1078}, {128, 241}};
   for (const auto& [width, height] : sizes) {
     Picture picture(width, height);
     for (const Stamp& stamp :
@@ -59,6 +59,7 @@ TEST(Stamp, DamageIsNoticedAndASmallPictureHasNone) {
     for (std::size_t x = 160; x < 176; ++x) luma[y * 640 + x] ^= 0xFF;
   EXPECT_FALSE(test::read_stamp(luma.data(), 640, 640, 360));
   EXPECT_EQ(stamp_rows(64, 64), 0U);
+  EXPECT_EQ(stamp_rows(128, 240), 0U);  // it would leave no row for the box
   Picture small(64, 64);
   small.draw({1, 1});  // must not write outside
 }
