@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstring>
+#include <string>
 
 #include "base/unique_fd.hpp"
 
@@ -35,9 +36,8 @@ void add_axis(libevdev* device, unsigned code, std::int32_t minimum, std::int32_
   libevdev_enable_event_code(device, EV_ABS, code, &info);
 }
 
-void describe(libevdev* device, const PadProfile& profile, std::uint8_t pad) {
+void describe(libevdev* device, const PadProfile& profile) {
   libevdev_set_name(device, profile.name);
-  libevdev_set_phys(device, fmt::format("punktfunk/pad{}", pad).c_str());
   libevdev_set_id_bustype(device, BUS_USB);
   libevdev_set_id_vendor(device, profile.vendor);
   libevdev_set_id_product(device, profile.product);
@@ -73,7 +73,10 @@ Result<std::unique_ptr<PadDevice>> PadDevice::create(std::uint8_t pad, PadKind k
     return fail(Errc::DeviceFailed, fmt::format("/dev/uinput: {}", std::strerror(errno)));
   handles->description.reset(libevdev_new());
   const PadProfile& profile = profile_of(kind);
-  describe(handles->description.get(), profile, pad);
+  describe(handles->description.get(), profile);
+  // libevdev does not hand a physical path on. Without one the pad works all the same.
+  const std::string phys = fmt::format("punktfunk/pad{}", pad);
+  ::ioctl(handles->fd.get(), UI_SET_PHYS, phys.c_str());
   libevdev_uinput* device = nullptr;
   const int error =
       libevdev_uinput_create_from_device(handles->description.get(), handles->fd.get(), &device);
