@@ -96,4 +96,27 @@ std::span<std::uint8_t> strip_prefix(std::span<std::uint8_t> bytes, media::Codec
   return bytes.subspan(to);
 }
 
+std::span<std::uint8_t> lengthen_start_codes(std::span<std::uint8_t> bytes, std::size_t spare,
+                                             media::Codec codec) noexcept {
+  const auto first_slice = shape_of(bytes, codec).first_slice;
+  auto* const data = bytes.data();
+  auto size = bytes.size();
+  auto slice = first_slice;
+  for (std::size_t at = 0; at <= slice && spare > 0;) {
+    std::size_t header = 0;
+    const auto start = find_start_code({data, size}, at, header);
+    if (header >= size || start > slice) break;
+    if (header - start == 3) {
+      std::memmove(data + start + 1, data + start, size - start);
+      data[start] = 0;
+      ++size;
+      ++header;
+      --spare;
+      if (start < slice) ++slice;
+    }
+    at = header;
+  }
+  return {data, size};
+}
+
 }  // namespace pf::encode

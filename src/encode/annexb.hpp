@@ -39,4 +39,11 @@ UnitShape shape_of(std::span<const std::uint8_t> bytes, media::Codec codec);
 std::span<std::uint8_t> strip_prefix(std::span<std::uint8_t> bytes, media::Codec codec,
                                      bool keep_parameter_sets) noexcept;
 
+// Gives the parameter sets and the first slice 4-byte start codes: clients from before 2023 take
+// only those for the start of a picture, and x264 writes 3 bytes before a slice that follows
+// parameter sets. What follows moves back, so up to `spare` bytes behind the unit must be writable;
+// a unit for which they do not suffice stays as it is. Returns the unit; no allocation.
+std::span<std::uint8_t> lengthen_start_codes(std::span<std::uint8_t> bytes, std::size_t spare,
+                                             media::Codec codec) noexcept;
+
 }  // namespace pf::encode

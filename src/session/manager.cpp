@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kKeepWarm = 20s;
+constexpr auto kKeepWarm = 60s;
 constexpr auto kTick = 1s;
 
 // std::function wants copyable captures; what workers hand back is move-only.
@@ -498,6 +498,7 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
                   unix_now() - session->started_unix);
         sessions_.erase(id);
         if (sessions_.empty()) ticker_.reset();
+        expect_launch();  // who has just quit one application often starts another
         for (const auto& callback : callbacks) callback();
       });
     });

@@ -213,6 +213,7 @@ class LibavEncoder final : public Encoder {
     std::span<std::uint8_t> bytes(slot->packet->data, static_cast<std::size_t>(slot->packet->size));
     const bool idr = shape_of(bytes, config_.codec).has_idr_slice;
     bytes = strip_prefix(bytes, config_.codec, idr);
+    bytes = lengthen_start_codes(bytes, AV_INPUT_BUFFER_PADDING_SIZE, config_.codec);
     out = media::AccessUnit(bytes, slot, &PacketPool::give_back);
     out.type = idr ? media::FrameType::Idr : media::FrameType::Predicted;
     out.codec = config_.codec;

@@ -67,5 +67,24 @@ TEST(Annexb, StripOfAUnitWithoutPrefixChangesNothing) {
   EXPECT_EQ(kept.size(), bytes.size());
 }
 
+// Seen with a client of 2022: it takes a 3-byte start code before the IDR slice for no picture at
+// all.
+TEST(Annexb, ParameterSetsAndFirstSliceGetLongStartCodes) {
+  Bytes bytes{0, 0, 0, 1, 0x67, 1, 0, 0, 1, 0x68, 3, 0, 0, 1, 0x65, 42, 0, 0, 1, 0x65, 43, 9, 9};
+  const auto unit =
+      lengthen_start_codes(std::span(bytes).first(bytes.size() - 2), 2, media::Codec::H264);
+  EXPECT_EQ(Bytes(unit.begin(), unit.end()), (Bytes{0, 0, 0, 1, 0x67, 1,  0, 0, 0, 1,    0x68, 3,
+                                                    0, 0, 0, 1, 0x65, 42, 0, 0, 1, 0x65, 43}));
+}
+
+TEST(Annexb, LongStartCodesNeedSpareBytes) {
+  Bytes bytes{0, 0, 1, 0x41, 42};
+  const auto same = lengthen_start_codes(bytes, 0, media::Codec::H264);
+  EXPECT_EQ(same.size(), 5U);
+  bytes.push_back(77);
+  const auto unit = lengthen_start_codes(std::span(bytes).first(5), 1, media::Codec::H264);
+  EXPECT_EQ(Bytes(unit.begin(), unit.end()), (Bytes{0, 0, 0, 1, 0x41, 42}));
+}
+
 }  // namespace
 }  // namespace pf::encode
