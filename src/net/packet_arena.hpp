@@ -30,7 +30,8 @@ struct SlotLayout {
 
 class PacketArena {
  public:
-  // Errc::OutOfMemory when the memory is not to be had. The memory is zeroed and so already backed.
+  // Errc::OutOfMemory when the memory is not to be had, when it would exceed 1 GiB or be empty. The
+  // memory is zeroed and so already backed.
   static Result<PacketArena> create(const SlotLayout& layout, std::size_t slots);
 
   const SlotLayout& layout() const { return layout_; }

@@ -22,10 +22,17 @@ TEST(PacketArena, SlotsLieSideBySide) {
   for (std::size_t b = 0; b < 10 * 1408; ++b) ASSERT_EQ(arena->base(0)[b], 0);
 }
 
-TEST(PacketArena, SaysWhenMemoryIsShort) {
-  const auto arena = PacketArena::create({0, 0, std::size_t{1} << 40, 0}, std::size_t{1} << 10);
-  ASSERT_FALSE(arena.has_value());
-  EXPECT_TRUE(arena.error().is(Errc::OutOfMemory));
+TEST(PacketArena, RefusesWhatNoSessionNeeds) {
+  constexpr std::size_t kHuge = ~std::size_t{0} / 2;
+  for (const auto& [payload, slots] : {std::pair<std::size_t, std::size_t>{1400, 0},
+                                       {0, 10},
+                                       {1400, kHuge},
+                                       {kHuge, 4},
+                                       {std::size_t{1} << 20, 1025}}) {
+    const auto arena = PacketArena::create({0, 0, payload, 0}, slots);
+    ASSERT_FALSE(arena.has_value()) << payload << " " << slots;
+    EXPECT_TRUE(arena.error().is(Errc::OutOfMemory));
+  }
 }
 
 }  // namespace
