@@ -7,6 +7,7 @@ TEST(AudioPipeWire, NotBuilt) {
 }
 #else
 
+#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -283,6 +284,36 @@ TEST_F(AudioPipeWire, NothingArrivesAfterStop) {
   source->stop();
   ASSERT_TRUE(source->start(again).has_value());
   EXPECT_TRUE(again.wait_for_frames(4'800));
+}
+
+// The process whose command line names `path`.
+pid_t process_with(const std::string& path) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    std::ifstream file(entry.path() / "cmdline");
+    const std::string line((std::istreambuf_iterator<char>(file)), {});
+    if (line.find(path) != std::string::npos) return std::stoi(entry.path().filename().string());
+  }
+  return -1;
+}
+
+TEST_F(AudioPipeWire, AKilledDaemonCostsItsSessionOnly) {
+  Recorder lost(2), found(2);
+  prepare(options_);
+  auto before = open_source("before");
+  ASSERT_TRUE(before->start(lost).has_value());
+  ASSERT_TRUE(lost.wait_for_any());
+  const auto folder =
+      std::filesystem::path(before->environment().at("PIPEWIRE_REMOTE")).parent_path().string();
+  const auto pid = process_with(folder + "/pipewire.conf");
+  ASSERT_GT(pid, 0);
+  ASSERT_EQ(::kill(pid, SIGKILL), 0);
+  auto after = open_source("after");
+  ASSERT_TRUE(after->start(found).has_value());
+  EXPECT_TRUE(found.wait_for_any());
+  before.reset();
+  EXPECT_TRUE(found.wait_for_frames(48'000));
+  EXPECT_TRUE(std::filesystem::exists(after->environment().at("PIPEWIRE_REMOTE")));
 }
 
 TEST_F(AudioPipeWire, ThePrivateDaemonLeavesNothingBehind) {

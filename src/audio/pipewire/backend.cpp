@@ -68,9 +68,14 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
     log::warn("audio", "the desktop's PipeWire cannot be used, starting a private one", "reason",
               source.error().message());
   }
-  auto daemon = PrivateDaemon::acquire(options);
-  if (!daemon) return pass(daemon);
-  return up(SinkSource::open(*daemon, (*daemon)->socket(), (*daemon)->environment(), request));
+  for (bool last_try = false;; last_try = true) {
+    auto daemon = PrivateDaemon::acquire(options);
+    if (!daemon) return pass(daemon);
+    auto source =
+        up(SinkSource::open(*daemon, (*daemon)->socket(), (*daemon)->environment(), request));
+    // A daemon that was just dying is replaced once.
+    if (source || last_try || !(*daemon)->ends_soon()) return source;
+  }
 }
 
 void prepare(const Options& options) {

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -112,7 +113,9 @@ Result<std::string> make_folder(const Options& options, const std::optional<Acco
   if (::mkdir(parent.c_str(), owner ? 0711 : 0700) != 0 && errno != EEXIST)
     return fail_errno(errno, parent.string());
   if (owner && ::chmod(parent.c_str(), 0711) != 0) return fail_errno(errno, parent.string());
-  const auto path = (parent / fmt::format("audio-{}", ::getpid())).string();
+  // A daemon that died may still be held by a session when the next one starts.
+  static std::atomic<unsigned> count{0};
+  const auto path = (parent / fmt::format("audio-{}-{}", ::getpid(), ++count)).string();
   fs::remove_all(path, error);
   if (::mkdir(path.c_str(), 0700) != 0) return fail_errno(errno, path);
   if (owner && ::chown(path.c_str(), owner->uid, owner->gid) != 0) return fail_errno(errno, path);

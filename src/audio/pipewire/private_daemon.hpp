@@ -22,6 +22,8 @@ class PrivateDaemon {
   // What programs need to reach it, apart from the name of a sink.
   const std::map<std::string, std::string>& environment() const { return environment_; }
   bool alive() const { return pipewire_.alive(); }
+  // After a failed connection: true when the daemon has ended or is about to.
+  bool ends_soon() const { return pipewire_.wait(std::chrono::milliseconds(200)); }
 
  private:
   PrivateDaemon() = default;

@@ -8,12 +8,14 @@
 #include <thread>
 
 #include "audio/pipewire/channels.hpp"
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/thread.hpp"
 
 namespace pf::audio::pipewire {
 namespace {
 constexpr auto kConnectLimit = std::chrono::seconds(3);
+constexpr auto kLookAgain = std::chrono::milliseconds(100);
 }  // namespace
 
 Result<std::unique_ptr<SinkSource>> SinkSource::open(std::shared_ptr<PrivateDaemon> daemon,
@@ -67,12 +69,17 @@ Result<> SinkSource::connect(const Request&) {
       result < 0)
     return fail(Errc::ConnectFailed, std::generic_category().message(-result));
   // Until the daemon knows the sink, so that a program started now finds it.
-  timespec deadline{};
-  pw_thread_loop_get_time(connection_->loop(), &deadline,
-                          std::chrono::nanoseconds(kConnectLimit).count());
-  while (state_ == PW_STREAM_STATE_UNCONNECTED || state_ == PW_STREAM_STATE_CONNECTING)
-    if (pw_thread_loop_timed_wait_full(connection_->loop(), &deadline) != 0)
+  const auto deadline = steady_now() + kConnectLimit;
+  while (state_ == PW_STREAM_STATE_UNCONNECTED || state_ == PW_STREAM_STATE_CONNECTING) {
+    timespec soon{};
+    pw_thread_loop_get_time(connection_->loop(), &soon,
+                            std::chrono::nanoseconds(kLookAgain).count());
+    const bool waited = pw_thread_loop_timed_wait_full(connection_->loop(), &soon) == 0;
+    if (waited) continue;
+    if (daemon_ && !daemon_->alive()) return fail(Errc::Lost, "the private PipeWire ended");
+    if (steady_now() > deadline)
       return fail(Errc::ConnectFailed, "PipeWire did not accept the session's sink");
+  }
   if (state_ == PW_STREAM_STATE_ERROR)
     return fail(Errc::ConnectFailed, "PipeWire refused the session's sink");
   return {};
