@@ -36,6 +36,8 @@ TEST_F(EndLoopback, RevokedWhileLive) {
   const auto state = client->stream().state();
   EXPECT_TRUE(state.termination.has_value());
   EXPECT_LE(state.last_media_ns() - stamps.called_ns, kPromiseNs);
+  RecordProperty("last_media_us",
+                 std::to_string((state.last_media_ns() - stamps.called_ns) / 1000));
   for (const auto& entry : input->events.snapshot()) {
     const bool release = std::holds_alternative<input::Key>(entry.event);
     if (!release) {
