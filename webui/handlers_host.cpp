@@ -119,7 +119,12 @@ std::optional<Reply> status(const Context& context, const Call&) {
 
 std::optional<Reply> show_log(const Context&, const Call& call) {
   const auto after = call.number("after");
-  const auto entries = log::recent(after, call.number("limit"));
+  const auto limit = call.number("limit");
+  // A reader that follows the log goes on where it was; one that just looks wants the newest.
+  const bool follows = call.request.query_value("after") != nullptr;
+  auto entries = log::recent(after, follows ? limit : 1000);
+  if (entries.size() > limit)
+    entries.erase(entries.begin(), entries.end() - static_cast<std::ptrdiff_t>(limit));
   json list = json::array();
   for (const auto& entry : entries)
     list.push_back({{"seq", entry.sequence},

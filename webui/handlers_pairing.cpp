@@ -35,8 +35,7 @@ Result<std::uint64_t> wanted_request(const trust::PairingDesk& desk, const json&
   if (!address) return fail(trust::Errc::BadValue, "peer_ip is not an IP address");
   for (const auto& request : desk.pending())
     if (request.unique_id == body["uniqueid"].get<std::string>() &&
-        lower(request.fingerprint) == fingerprint &&
-        request.from.address() == address->address())
+        lower(request.fingerprint) == fingerprint && request.from.address() == address->address())
       return request.id;
   return fail(trust::Errc::NothingWaiting, "from that client");
 }

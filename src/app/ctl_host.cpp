@@ -151,7 +151,9 @@ int remove_app(const Context& context, std::uint64_t id) {
 
 int show_log(const Context& context, std::uint64_t after, unsigned limit) {
   return with_client(context, [&](const CtlClient& client) {
-    const auto log = client.call("GET", fmt::format("/logs?after={}&limit={}", after, limit));
+    auto path = fmt::format("/logs?limit={}", limit);
+    if (after != 0) path += fmt::format("&after={}", after);
+    const auto log = client.call("GET", path);
     if (!log) return report_error(context, log.error());
     std::string text;
     for (const auto& entry : log->value("entries", json::array()))
