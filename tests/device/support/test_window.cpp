@@ -52,11 +52,13 @@ struct TestWindow::Impl {
   std::size_t bytes = 0;
   wl_buffer* buffer = nullptr;
   std::uint32_t buffer_width = 0, buffer_height = 0;
+  std::vector<wl_callback*> pending;  // of frames not shown yet
   std::vector<std::string> events;
   std::string typed;
 
   ~Impl() {
     drop_buffer();
+    for (auto* callback : pending) wl_callback_destroy(callback);
     if (state != nullptr) xkb_state_unref(state);
     if (keymap != nullptr) xkb_keymap_unref(keymap);
     if (xkb != nullptr) xkb_context_unref(xkb);
@@ -241,9 +243,11 @@ struct TestWindow::Impl {
     static const wl_callback_listener listener = {
         [](void* self, wl_callback* callback, std::uint32_t) {
           wl_callback_destroy(callback);
+          std::erase(of(self).pending, callback);
           ++of(self).frames;
         }};
-    wl_callback_add_listener(wl_surface_frame(surface), &listener, this);
+    pending.push_back(wl_surface_frame(surface));
+    wl_callback_add_listener(pending.back(), &listener, this);
     wl_surface_attach(surface, buffer, 0, 0);
     wl_surface_damage_buffer(surface, static_cast<std::int32_t>(x), static_cast<std::int32_t>(y),
                              static_cast<std::int32_t>(w), static_cast<std::int32_t>(h));
