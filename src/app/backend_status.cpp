@@ -24,7 +24,9 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config) {
     const bool known =
         std::find(status.codecs.begin(), status.codecs.end(), r.codec) != status.codecs.end();
     if (r.usable && !known && r.backend != "synthetic") status.codecs.push_back(r.codec);
-    if (r.usable && plain && status.encoder.empty() && r.backend != "synthetic") {
+    const bool wanted = config.encode.backend == "auto" ? r.backend != "synthetic"
+                                                        : r.backend == config.encode.backend;
+    if (r.usable && plain && status.encoder.empty() && wanted) {
       status.encoder = r.backend;
       status.hardware_encoder = r.hardware;
     }

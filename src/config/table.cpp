@@ -143,7 +143,7 @@ std::vector<Definition> make_table() {
       choice("log_level", {"debug", "info", "warn", "error", "off"}, "info", Applies::Now, "host",
              "The least important lines that go to the log."),
       flag("demo", true, Applies::NextSession, "session",
-           "Offer the built-in demonstration, so that a stream always has something to show."),
+           "Show the demonstration on a private display when the Desktop entry is launched."),
   };
 }
 

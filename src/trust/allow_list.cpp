@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "base/log.hpp"
 #include "store/devices.hpp"
@@ -235,7 +236,9 @@ class AllowListImpl final : public AllowList {
     if (!seen_timer_) seen_timer_ = executor_.after(60s, [this] { save_seen(); });
   }
 
-  bool unsaved_revocations() const override { return !unsaved_.empty(); }
+  bool unsaved_revocations() const override {
+    return !unsaved_.empty() || !unsaved_narrowings_.empty();
+  }
 
   std::size_t live_leases(DeviceId id) const override {
     return static_cast<std::size_t>(
@@ -302,25 +305,31 @@ class AllowListImpl final : public AllowList {
     auto after = std::make_shared<Device>(*before);
     change(*after);
     const auto now = unix_now();
-    const auto old_grants = effective_grants(*before, now).value_or(0);
-    const auto new_grants = effective_grants(*after, now).value_or(0);
-    // What is lost is lost at once; what is gained waits for the disk.
-    auto narrowed = std::make_shared<Device>(*after);
-    if ((new_grants & ~old_grants) != 0) {
-      narrowed->access.grants = after->access.grants & before->access.grants;
-      if (before->disabled) narrowed->disabled = true;
-      if (before->access.expires_unix &&
-          (!after->access.expires_unix ||
-           *before->access.expires_unix < *after->access.expires_unix))
-        narrowed->access.expires_unix = before->access.expires_unix;
+    // What is lost is lost at once; what is gained, and a new name, waits for the disk.
+    auto narrowed = std::make_shared<Device>(*before);
+    narrowed->access.grants &= after->access.grants;
+    narrowed->disabled |= after->disabled;
+    if (after->access.expires_unix && (!before->access.expires_unix ||
+                                       *after->access.expires_unix < *before->access.expires_unix))
+      narrowed->access.expires_unix = after->access.expires_unix;
+    const bool narrows =
+        narrowed->access != before->access || narrowed->disabled != before->disabled;
+    if (narrows) {
+      replace(narrowed);
+      apply_to_leases(*narrowed);
     }
-    replace(narrowed);
-    apply_to_leases(*narrowed);
     auto stored = database_.transaction([&]() -> Result<> {
       if (auto saved = store::save_device(database_, to_row(*after)); !saved) return pass(saved);
       return store::append_audit(database_, now, what, id, after->name);
     });
-    if (!stored) return fail(Errc::StoreFailed, stored.error().message());
+    if (!stored) {
+      if (narrows) {
+        unsaved_narrowings_.insert(id);
+        retry_saving();
+      }
+      return fail(Errc::StoreFailed, stored.error().message());
+    }
+    unsaved_narrowings_.erase(id);
     replace(after);
     apply_to_leases(*after);
     watch_expiry();
@@ -339,10 +348,16 @@ class AllowListImpl final : public AllowList {
     for (const auto& lease : leases_of(id)) lease->stop(reason);
   }
 
+  // Stores what is in force but not on disk: revocations, and narrowed rows as they are now.
   Result<> save_revocations() {
-    if (unsaved_.empty()) return {};
+    save_timer_.reset();
+    if (!unsaved_revocations()) return {};
     const auto now = unix_now();
     auto stored = database_.transaction([&]() -> Result<> {
+      for (const auto id : unsaved_narrowings_)
+        if (const auto device = by_id(id))
+          if (auto saved = store::save_device(database_, to_row(*device)); !saved)
+            return pass(saved);
       for (const auto& [id, device_name] : unsaved_) {
         if (auto done = store::delete_device(database_, id); !done) return done;
         if (auto done = store::append_audit(database_, now, "revoked", id, device_name); !done)
@@ -352,12 +367,17 @@ class AllowListImpl final : public AllowList {
     });
     if (stored) {
       unsaved_.clear();
+      unsaved_narrowings_.clear();
       return {};
     }
     log::error("trust", "a revocation is in force but not stored yet", "what",
                stored.error().message());
-    save_timer_ = executor_.after(kSaveRetry, [this] { (void)save_revocations(); });
+    retry_saving();
     return fail(Errc::StoreFailed, stored.error().message());
+  }
+
+  void retry_saving() {
+    save_timer_ = executor_.after(kSaveRetry, [this] { (void)save_revocations(); });
   }
 
   void save_seen() {
@@ -403,6 +423,7 @@ class AllowListImpl final : public AllowList {
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<std::weak_ptr<LeaseImpl>> leases_;
   std::vector<std::pair<DeviceId, std::string>> unsaved_;
+  std::set<DeviceId> unsaved_narrowings_;
   std::map<DeviceId, std::shared_ptr<const Device>> seen_unsaved_;
   std::vector<std::function<void()>> observers_;
   std::unique_ptr<Executor::Timer> save_timer_, seen_timer_, expiry_timer_;

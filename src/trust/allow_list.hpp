@@ -75,6 +75,8 @@ class AllowList {
   // Last seen; kept in memory and written now and then.
   virtual void touch(const crypto::Fingerprint& fingerprint, const net::Endpoint& from) = 0;
 
+  // A revocation or narrowing is in force but not on disk yet; storing is tried again until it
+  // works.
   virtual bool unsaved_revocations() const = 0;
   // Leases alive now, for status.
   virtual std::size_t live_leases(DeviceId id) const = 0;

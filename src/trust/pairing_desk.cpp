@@ -66,8 +66,8 @@ Result<std::uint64_t> PairingDesk::wait_for_pin(PinRequest request, Waiter waite
   request.id = impl_->next_id++;
   request.since_unix = unix_now();
   const auto id = request.id;
-  log::info("trust", "a client waits for its PIN", "request", id, "address",
-            request.from.address(), "fingerprint", request.fingerprint);
+  log::info("trust", "a client waits for its PIN", "request", id, "address", request.from.address(),
+            "fingerprint", request.fingerprint);
   impl_->entries.push_back(
       {std::move(request), std::move(waiter), impl_->executor.after(impl_->limits.wait, [this, id] {
          report(id, false, "nobody typed the PIN in time");

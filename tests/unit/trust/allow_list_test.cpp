@@ -112,6 +112,25 @@ TEST_F(AllowListTest, NarrowingIsLiveAtOnceAndWideningWaitsForTheDisk) {
   EXPECT_EQ(lease->grants().load(), grant::kPresetController);
 }
 
+TEST_F(AllowListTest, AnUnstoredNarrowingIsStoredLater) {
+  const auto tv = pair(kTv);
+  database_->fail_next_commits(1);
+  EXPECT_FALSE(list_->set_access(tv, {grant::kPresetView, {}}));
+  EXPECT_TRUE(list_->unsaved_revocations());
+  executor_.advance(6s);
+  EXPECT_FALSE(list_->unsaved_revocations());
+  reopen();
+  EXPECT_EQ(list_->find(kTv)->access.grants, grant::kPresetView);
+}
+
+TEST_F(AllowListTest, AnUnstoredNewNameIsNotShown) {
+  const auto tv = pair(kTv);
+  const auto old_name = list_->find(kTv)->name;
+  database_->fail_next_commits(1);
+  EXPECT_FALSE(list_->rename(tv, "new name"));
+  EXPECT_EQ(list_->find(kTv)->name, old_name);
+}
+
 TEST_F(AllowListTest, DisabledAndExpiredDevicesAreOutButListed) {
   const auto tv = pair(kTv);
   auto lease = *list_->admit(kTv, Plane::GameStream, 0);
