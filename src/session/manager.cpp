@@ -61,6 +61,7 @@ class ManagerImpl final : public Manager {
   }
   bool move(Session& s, Event event);
   void hold_lease(Session& s, trust::LeasePtr lease);
+  static void release_lease(Session& s);
   void set_deadline(Session& s, std::chrono::seconds after, EndReason reason);
   // Runs `task` on a worker; shutdown() waits for all of them and for what they post back.
   void work(std::function<void()> task);
@@ -134,6 +135,15 @@ void ManagerImpl::hold_lease(Session& s, trust::LeasePtr lease) {
   s.launch.lease->on_stop([this, id = s.id](trust::StopReason reason) {
     end(id, reason == trust::StopReason::Expired ? EndReason::Expired : EndReason::Revoked, {});
   });
+  s.launch.lease->on_grants_changed([this, id = s.id] {
+    if (auto* const session = get(id); session != nullptr && session->stream)
+      session->stream->grants_changed();
+  });
+}
+
+void ManagerImpl::release_lease(Session& s) {
+  s.launch.lease->on_stop({});
+  s.launch.lease->on_grants_changed({});
 }
 
 void ManagerImpl::set_deadline(Session& s, std::chrono::seconds after, EndReason reason) {
@@ -441,7 +451,7 @@ Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const 
     close_stream(*s);
     peer->on_stream_end(EndReason::Replaced);
   }
-  s->launch.lease->on_stop({});
+  release_lease(*s);
   hold_lease(*s, std::move(lease));
   s->launch.mode = mode;
   s->launch.speakers = speakers;
@@ -466,7 +476,7 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   s->end_reason = reason;
   s->deadline.reset();
   s->app_watch.reset();
-  s->launch.lease->on_stop({});
+  release_lease(*s);
   log::info("session", "ending", "session", id, "reason", name(reason));
   if (s->stream) s->stream->peer()->on_stream_end(reason);
 

@@ -120,6 +120,11 @@ void StreamImpl::shut() noexcept {
   if (router_) router_->close_gate();
 }
 
+void StreamImpl::grants_changed() noexcept {
+  const std::scoped_lock lock(input_mutex_);
+  if (router_) router_->grants_changed();
+}
+
 StreamImpl::Names StreamImpl::names() const {
   Names names;
   {

@@ -36,6 +36,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
 
   // Control thread: no media and no input from now on (at most what is in progress right now).
   void shut() noexcept;
+  // Control thread: lets go of what the lease's grants no longer cover.
+  void grants_changed() noexcept;
   const std::shared_ptr<PeerControl>& peer() const { return peer_; }
   const StreamConfig& config() const { return config_; }
   struct Names {

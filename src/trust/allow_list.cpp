@@ -72,8 +72,11 @@ class LeaseImpl final : public Lease {
     stop_ = std::move(stop);
   }
 
+  void on_grants_changed(std::function<void()> changed) override { changed_ = std::move(changed); }
+
   void set_grants(std::uint32_t grants) {
-    if (!stopped()) grants_.store(grants, std::memory_order_release);
+    if (stopped() || grants_.exchange(grants, std::memory_order_acq_rel) == grants) return;
+    if (changed_) changed_();
   }
   void stop(StopReason reason) {
     if (stopped_.exchange(true, std::memory_order_acq_rel)) return;
@@ -90,6 +93,7 @@ class LeaseImpl final : public Lease {
   std::atomic<bool> stopped_{false};
   StopReason reason_ = StopReason::Revoked;
   std::function<void(StopReason)> stop_;
+  std::function<void()> changed_;
 };
 
 store::DeviceRow to_row(const Device& device) {

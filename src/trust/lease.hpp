@@ -29,6 +29,10 @@ class Lease {
   // became 0; it must shut the input gate and mute media at once and must not block. When the lease
   // is stopped already it runs immediately. Replaces an earlier callback.
   virtual void on_stop(std::function<void(StopReason)> stop) = 0;
+  // Control thread. `changed` runs on the control thread after grants() changed while the lease
+  // goes on, so that what is held without right any more can be let go at once. Replaces an earlier
+  // one.
+  virtual void on_grants_changed(std::function<void()> changed) { (void)changed; }
 };
 using LeasePtr = std::shared_ptr<Lease>;
 

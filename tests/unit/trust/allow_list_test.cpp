@@ -110,6 +110,12 @@ TEST_F(AllowListTest, NarrowingIsLiveAtOnceAndWideningWaitsForTheDisk) {
   EXPECT_EQ(lease->grants().load(), grant::kPresetView);
   ASSERT_TRUE(list_->set_access(tv, {grant::kPresetController, {}}));
   EXPECT_EQ(lease->grants().load(), grant::kPresetController);
+  int changes = 0;
+  lease->on_grants_changed([&] { ++changes; });
+  ASSERT_TRUE(list_->set_access(tv, {grant::kPresetController, {}}));
+  EXPECT_EQ(changes, 0);
+  ASSERT_TRUE(list_->set_access(tv, {grant::kPresetView, {}}));
+  EXPECT_EQ(changes, 1);
 }
 
 TEST_F(AllowListTest, AnUnstoredNarrowingIsStoredLater) {
