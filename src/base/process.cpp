@@ -98,7 +98,7 @@ struct ChildPlan {
   uid_t uid = 0;
   gid_t gid = 0;
   pid_t parent = 0;
-  int error = 0;  // written by the child when it could not become the program
+  int* error = nullptr;  // shared with the child: why it could not become the program
 };
 
 constexpr std::size_t kKernelSetBytes = 8;  // of a signal set, as the kernel counts
@@ -138,7 +138,7 @@ int become(const ChildPlan& plan) {
 
 int child_main(void* argument) {
   auto& plan = *static_cast<ChildPlan*>(argument);
-  plan.error = become(plan);
+  *plan.error = become(plan);
   ::_exit(127);
 }
 
@@ -148,13 +148,20 @@ struct Spawned {
   int error = 0;
 };
 
+#ifdef __SANITIZE_THREAD__
+constexpr int kShareMemory = 0;  // the sanitizer would take the child's memory accesses for ours
+#else
+constexpr int kShareMemory = CLONE_VM;
+#endif
+
 // As vfork does: the child borrows our memory and we sleep until it has become the program, which
 // costs the same however large we are, and lets it report a failed exec through `plan`.
 Spawned clone_child(ChildPlan& plan) {
   constexpr std::size_t kStackBytes = 64 * 1024;
   void* stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+                       MAP_SHARED | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return {-1, -1, errno};
+  plan.error = static_cast<int*>(stack);  // at the far end, which no frame reaches
   // No handler of ours may run on the shared memory in the child.
   sigset_t all, before;
   ::sigfillset(&all);
@@ -162,18 +169,19 @@ Spawned clone_child(ChildPlan& plan) {
   plan.parent = ::getpid();
   Spawned spawned;
   spawned.pid = ::clone(child_main, static_cast<char*>(stack) + kStackBytes,
-                        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &spawned.pidfd);
+                        kShareMemory | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &plan, &spawned.pidfd);
   if (spawned.pid < 0) spawned.error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  const int child_error = *plan.error;
   // The child never returned from its frames; whoever gets these pages next must not inherit the
   // guards that an address sanitizer put around them.
   ASAN_UNPOISON_MEMORY_REGION(stack, kStackBytes);
   ::munmap(stack, kStackBytes);
-  if (spawned.pid > 0 && plan.error != 0) {
+  if (spawned.pid > 0 && child_error != 0) {
     siginfo_t info{};
     ::waitid(P_PID, static_cast<id_t>(spawned.pid), &info, WEXITED);
     ::close(spawned.pidfd);
-    spawned = {-1, -1, plan.error};
+    spawned = {-1, -1, child_error};
   }
   return spawned;
 }
