@@ -190,6 +190,13 @@ void PairingAttempts::Impl::begin(const Exchange& exchange, const std::string& k
                          : Result<crypto::Certificate>(fail(crypto::Errc::BadPem));
   if (!salt || !certificate || certificate->rsa_bits() < kMinRsaBits)
     return malformed(exchange, key, "the device began anew with a malformed request");
+  // Most clients send the same uniqueid, so another certificate from this address is another
+  // client: while the first one waits for its PIN, the second is told so (3.2, "already in
+  // progress").
+  if (const auto it = attempts.find(key);
+      it != attempts.end() && it->second->stage == Stage::WaitingForPin &&
+      it->second->client.fingerprint() != certificate->fingerprint())
+    return answer(exchange, XmlReply().element("paired", 1));
   // A stale attempt must not stand in the way of the next one.
   drop(key, attempts.contains(key) ? "the device began anew" : "");
 

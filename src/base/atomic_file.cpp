@@ -27,12 +27,12 @@ bool write_all(int fd, std::string_view content) {
 Result<> write_file_atomically(const std::filesystem::path& path, std::string_view content,
                                unsigned mode) {
   static std::atomic<unsigned> counter{0};
-  const auto temp = path.string() + "." + std::to_string(::getpid()) + "." +
-                    std::to_string(++counter) + ".tmp";
+  const auto temp =
+      path.string() + "." + std::to_string(::getpid()) + "." + std::to_string(++counter) + ".tmp";
   UniqueFd file(::open(temp.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file) return fail_errno(errno, temp);
-  if (!write_all(file.get(), content) || ::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 ||
-      ::rename(temp.c_str(), path.c_str()) != 0) {
+  if (!write_all(file.get(), content) || ::fchmod(file.get(), mode) != 0 ||
+      ::fsync(file.get()) != 0 || ::rename(temp.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(temp.c_str());
     return fail_errno(error, path.string());

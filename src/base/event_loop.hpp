@@ -4,12 +4,15 @@
 // strands.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <thread>
 
 #include "base/clock.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace pf {
 

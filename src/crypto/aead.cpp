@@ -34,7 +34,8 @@ Result<Aes128Gcm> Aes128Gcm::create(ByteSpan key) {
   impl->encrypt.reset(EVP_CIPHER_CTX_new());
   impl->decrypt.reset(EVP_CIPHER_CTX_new());
   if (!impl->encrypt || !impl->decrypt ||
-      EVP_EncryptInit_ex(impl->encrypt.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr) != 1 ||
+      EVP_EncryptInit_ex(impl->encrypt.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr) !=
+          1 ||
       EVP_DecryptInit_ex(impl->decrypt.get(), EVP_aes_128_gcm(), nullptr, key.data(), nullptr) != 1)
     return fail(Errc::LibraryFailed, "AES-128-GCM");
   return Aes128Gcm(std::move(impl));
@@ -45,7 +46,8 @@ bool Aes128Gcm::seal(ByteSpan iv, MutableByteSpan text, MutableByteSpan tag) noe
   int written = 0;
   return tag.size() == kTag && set_iv_length(ctx, impl_->encrypt_iv, iv.size()) &&
          EVP_EncryptInit_ex(ctx, nullptr, nullptr, nullptr, iv.data()) == 1 &&
-         EVP_EncryptUpdate(ctx, text.data(), &written, text.data(), static_cast<int>(text.size())) == 1 &&
+         EVP_EncryptUpdate(ctx, text.data(), &written, text.data(),
+                           static_cast<int>(text.size())) == 1 &&
          EVP_EncryptFinal_ex(ctx, text.data() + written, &written) == 1 &&
          EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, kTag, tag.data()) == 1;
 }
@@ -58,7 +60,8 @@ bool Aes128Gcm::open(ByteSpan iv, MutableByteSpan text, ByteSpan tag) noexcept {
   std::copy(tag.begin(), tag.end(), expected);  // the call takes a non-const pointer
   return set_iv_length(ctx, impl_->decrypt_iv, iv.size()) &&
          EVP_DecryptInit_ex(ctx, nullptr, nullptr, nullptr, iv.data()) == 1 &&
-         EVP_DecryptUpdate(ctx, text.data(), &written, text.data(), static_cast<int>(text.size())) == 1 &&
+         EVP_DecryptUpdate(ctx, text.data(), &written, text.data(),
+                           static_cast<int>(text.size())) == 1 &&
          EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, kTag, expected) == 1 &&
          EVP_DecryptFinal_ex(ctx, text.data() + written, &written) == 1;
 }

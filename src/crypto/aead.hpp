@@ -1,5 +1,5 @@
-// AES-128-GCM with one cipher context per key: the key is expanded once, each packet sets only its IV
-// (performance notes, Sealing). Not thread-safe: one object per sealing thread.
+// AES-128-GCM with one cipher context per key: the key is expanded once, each packet sets only its
+// IV (performance notes, Sealing). Not thread-safe: one object per sealing thread.
 #pragma once
 
 #include <memory>

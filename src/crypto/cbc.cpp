@@ -20,7 +20,8 @@ Result<Aes128Cbc> Aes128Cbc::create(ByteSpan key) {
   impl->encrypt.reset(EVP_CIPHER_CTX_new());
   impl->decrypt.reset(EVP_CIPHER_CTX_new());
   if (!impl->encrypt || !impl->decrypt ||
-      EVP_EncryptInit_ex(impl->encrypt.get(), EVP_aes_128_cbc(), nullptr, key.data(), nullptr) != 1 ||
+      EVP_EncryptInit_ex(impl->encrypt.get(), EVP_aes_128_cbc(), nullptr, key.data(), nullptr) !=
+          1 ||
       EVP_DecryptInit_ex(impl->decrypt.get(), EVP_aes_128_cbc(), nullptr, key.data(), nullptr) != 1)
     return fail(Errc::LibraryFailed, "AES-128-CBC");
   return Aes128Cbc(std::move(impl));
@@ -44,7 +45,8 @@ std::size_t Aes128Cbc::decrypt(ByteSpan iv, ByteSpan cipher, MutableByteSpan out
   int tail = 0;
   if (iv.size() != 16 || out.size() < cipher.size() + 16) return 0;
   if (EVP_DecryptInit_ex(ctx, nullptr, nullptr, nullptr, iv.data()) != 1 ||
-      EVP_DecryptUpdate(ctx, out.data(), &head, cipher.data(), static_cast<int>(cipher.size())) != 1 ||
+      EVP_DecryptUpdate(ctx, out.data(), &head, cipher.data(), static_cast<int>(cipher.size())) !=
+          1 ||
       EVP_DecryptFinal_ex(ctx, out.data() + head, &tail) != 1)
     return 0;
   return static_cast<std::size_t>(head) + static_cast<std::size_t>(tail);
@@ -60,7 +62,8 @@ Result<Bytes> ecb(ByteSpan key, ByteSpan data, int encrypt) {
   if (!ctx ||
       EVP_CipherInit_ex(ctx.get(), EVP_aes_128_ecb(), nullptr, key.data(), nullptr, encrypt) != 1 ||
       EVP_CIPHER_CTX_set_padding(ctx.get(), 0) != 1 ||
-      EVP_CipherUpdate(ctx.get(), out.data(), &written, data.data(), static_cast<int>(data.size())) != 1)
+      EVP_CipherUpdate(ctx.get(), out.data(), &written, data.data(),
+                       static_cast<int>(data.size())) != 1)
     return fail(Errc::LibraryFailed, "AES-128-ECB");
   out.resize(static_cast<std::size_t>(written));
   return out;
@@ -68,7 +71,11 @@ Result<Bytes> ecb(ByteSpan key, ByteSpan data, int encrypt) {
 
 }  // namespace
 
-Result<Bytes> ecb_encrypt(ByteSpan key, ByteSpan data) { return ecb(key, data, 1); }
-Result<Bytes> ecb_decrypt(ByteSpan key, ByteSpan data) { return ecb(key, data, 0); }
+Result<Bytes> ecb_encrypt(ByteSpan key, ByteSpan data) {
+  return ecb(key, data, 1);
+}
+Result<Bytes> ecb_decrypt(ByteSpan key, ByteSpan data) {
+  return ecb(key, data, 0);
+}
 
 }  // namespace pf::crypto

@@ -28,6 +28,8 @@ void random_bytes(MutableByteSpan out) {
   PF_ASSERT(ok == 1);
 }
 
-void wipe(MutableByteSpan secret) noexcept { OPENSSL_cleanse(secret.data(), secret.size()); }
+void wipe(MutableByteSpan secret) noexcept {
+  OPENSSL_cleanse(secret.data(), secret.size());
+}
 
 }  // namespace pf::crypto

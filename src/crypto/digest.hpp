@@ -11,7 +11,9 @@ namespace pf::crypto {
 using Sha256 = std::array<std::uint8_t, 32>;
 
 Sha256 sha256(std::initializer_list<ByteSpan> parts);
-inline Sha256 sha256(ByteSpan bytes) { return sha256({bytes}); }
+inline Sha256 sha256(ByteSpan bytes) {
+  return sha256({bytes});
+}
 // Time depends on the sizes only.
 bool equal_constant_time(ByteSpan a, ByteSpan b) noexcept;
 

@@ -1,7 +1,7 @@
 #include "crypto/identity.hpp"
 
-#include <openssl/pem.h>
 #include <openssl/bn.h>
+#include <openssl/pem.h>
 
 #include "base/atomic_file.hpp"
 #include "crypto/digest.hpp"
@@ -50,7 +50,8 @@ X509Ptr self_sign(EVP_PKEY* key, const std::string& common_name) {
   X509_set_pubkey(x509.get(), key);
   auto* const name = X509_get_subject_name(x509.get());
   X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1,
+                             0);
   X509_set_issuer_name(x509.get(), name);
   if (X509_sign(x509.get(), key, EVP_sha256()) == 0) return nullptr;
   return x509;
@@ -58,12 +59,14 @@ X509Ptr self_sign(EVP_PKEY* key, const std::string& common_name) {
 
 }  // namespace
 
-Result<Identity> Identity::from_pem(const std::string& certificate_pem, const std::string& key_pem) {
+Result<Identity> Identity::from_pem(const std::string& certificate_pem,
+                                    const std::string& key_pem) {
   auto certificate = Certificate::from_pem(certificate_pem);
   if (!certificate) return pass(certificate);
   const auto key = read_key(key_pem);
   if (!key) return fail(Errc::BadKey, "private key");
-  const BioPtr bio(BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
+  const BioPtr bio(
+      BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
   const X509Ptr x509(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
   if (!x509 || X509_check_private_key(x509.get(), key.get()) != 1)
     return fail(Errc::BadKey, "the private key does not belong to the certificate");
@@ -81,7 +84,8 @@ Result<Identity> Identity::generate(const std::string& common_name, unsigned bit
   const BioPtr cert_out(BIO_new(BIO_s_mem()));
   const BioPtr key_out(BIO_new(BIO_s_mem()));
   if (!x509 || !cert_out || !key_out || PEM_write_bio_X509(cert_out.get(), x509.get()) != 1 ||
-      PEM_write_bio_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+      PEM_write_bio_PrivateKey(key_out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
+          1)
     return fail(Errc::LibraryFailed, "certificate");
   return from_pem(bio_text(cert_out.get()), bio_text(key_out.get()));
 }
@@ -95,8 +99,8 @@ Result<Identity> Identity::load_or_create(const std::filesystem::path& folder) {
   if (!have_cert && !have_key) {
     auto identity = generate("punktfunk host");
     if (!identity) return identity;
-    // The certificate is written last: a key without certificate is a half-made identity that nobody
-    // has seen yet, and is made anew below.
+    // The certificate is written last: a key without certificate is a half-made identity that
+    // nobody has seen yet, and is made anew below.
     if (auto written = write_file_atomically(key_path, identity->key_pem_, 0600); !written)
       return pass(written);
     if (auto written = write_file_atomically(cert_path, identity->certificate_pem_, 0644); !written)
@@ -118,9 +122,9 @@ Result<Identity> Identity::load_or_create(const std::filesystem::path& folder) {
   if (!key_pem) return fail(Errc::FileUnreadable, key_pem.error().message() + advice);
   auto identity = from_pem(*cert_pem, *key_pem);
   if (!identity)
-    return fail(Errc::FileUnreadable,
-                cert_path.string() + " or " + key_path.string() + " is damaged (" +
-                    identity.error().message() + ")" + advice);
+    return fail(Errc::FileUnreadable, cert_path.string() + " or " + key_path.string() +
+                                          " is damaged (" + identity.error().message() + ")" +
+                                          advice);
   return identity;
 }
 
@@ -128,7 +132,8 @@ Result<Bytes> Identity::sign_rsa_sha256(ByteSpan message) const {
   const auto key = read_key(key_pem_);
   const MdCtxPtr ctx(EVP_MD_CTX_new());
   std::size_t length = 0;
-  if (!key || !ctx || EVP_DigestSignInit(ctx.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
+  if (!key || !ctx ||
+      EVP_DigestSignInit(ctx.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
       EVP_DigestSign(ctx.get(), nullptr, &length, message.data(), message.size()) != 1)
     return fail(Errc::LibraryFailed, "RSA signature");
   Bytes signature(length);

@@ -14,10 +14,11 @@ namespace pf::crypto {
 class Identity {
  public:
   // Loads `host-cert.pem` and `host-key.pem` from `folder`, or makes and stores them when neither
-  // exists. Any other state (one missing, unreadable, not matching) is an error that names the file:
-  // a new identity would make every paired client a stranger. Key file 0600.
+  // exists. Any other state (one missing, unreadable, not matching) is an error that names the
+  // file: a new identity would make every paired client a stranger. Key file 0600.
   static Result<Identity> load_or_create(const std::filesystem::path& folder);
-  // For tests: a fresh identity that is stored nowhere. `bits` ≥ 2048 except in tests of old vectors.
+  // For tests: a fresh identity that is stored nowhere. `bits` ≥ 2048 except in tests of old
+  // vectors.
   static Result<Identity> generate(const std::string& common_name, unsigned bits = 2048);
   static Result<Identity> from_pem(const std::string& certificate_pem, const std::string& key_pem);
 

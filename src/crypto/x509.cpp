@@ -50,7 +50,8 @@ Result<Certificate> Certificate::from_pem(std::string_view pem) {
   unsigned char* encoded = nullptr;
   const int length = i2d_X509(x509.get(), &encoded);
   if (length <= 0) return fail(Errc::BadCertificate, "DER");
-  const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owner(encoded);
+  const std::unique_ptr<unsigned char, decltype([](unsigned char* p) { OPENSSL_free(p); })> owner(
+      encoded);
   return from_der({encoded, static_cast<std::size_t>(length)});
 }
 

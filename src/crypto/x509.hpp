@@ -1,5 +1,5 @@
-// X.509 certificates as peers present them. Trust is the exact SHA-256 of the leaf's DER and nothing
-// else: no chain building, no dates, no names (product notes, Security rules 1).
+// X.509 certificates as peers present them. Trust is the exact SHA-256 of the leaf's DER and
+// nothing else: no chain building, no dates, no names (product notes, Security rules 1).
 #pragma once
 
 #include <string>

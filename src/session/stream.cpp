@@ -3,6 +3,12 @@
 #include "session/manager.hpp"
 
 namespace pf::session {
+namespace {
+
+// Opening devices takes some hundredths of a second; more events than this come from no person.
+constexpr std::size_t kEarlyInput = 256;
+
+}  // namespace
 
 StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
                        std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
@@ -14,6 +20,7 @@ StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
       lease_(std::move(lease)),
       stats_(std::move(stats)) {
   stats_->bitrate_kbps.set(config_.video.bitrate_kbps);
+  early_input_.reserve(kEarlyInput);
 }
 
 StreamImpl::~StreamImpl() {
@@ -68,6 +75,8 @@ Result<> StreamImpl::start_input(const media::DisplayTarget& target,
   injector_ = std::move(*injector);
   router_ = std::make_unique<input::Router>(*injector_, lease_->grants());
   if (!gate_.open()) router_->close_gate();
+  for (const auto& event : early_input_) router_->handle(event);
+  early_input_ = {};
   return {};
 }
 
@@ -99,6 +108,7 @@ void StreamImpl::close() {
   {
     const std::scoped_lock lock(input_mutex_);
     input_closed_ = true;
+    early_input_ = {};
     if (router_) {
       router_->close_gate();
       router_->release_all();
@@ -168,7 +178,11 @@ void StreamImpl::set_bitrate(std::uint32_t kbps) noexcept {
 }
 void StreamImpl::input(const input::Event& event) noexcept {
   const std::scoped_lock lock(input_mutex_);
-  if (router_) router_->handle(event);
+  if (router_) {
+    router_->handle(event);
+  } else if (!input_closed_ && gate_.open() && early_input_.size() < kEarlyInput) {
+    early_input_.push_back(event);
+  }
 }
 void StreamImpl::on_feedback(const input::FeedbackEvent& event) noexcept {
   if (gate_.open()) peer_->on_feedback(event);

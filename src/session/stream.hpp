@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "audio/source.hpp"
 #include "input/injector.hpp"
@@ -75,6 +76,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   std::unique_ptr<input::Injector> injector_;
   std::unique_ptr<input::Router> router_;
   bool input_closed_ = false;
+  // What the client sent before its devices were open (pads announce themselves first of all).
+  std::vector<input::Event> early_input_;
 };
 
 }  // namespace pf::session

@@ -1,5 +1,5 @@
-// Runs a fuzz harness over every file of a corpus folder, and over seeded mutations of each, without
-// libFuzzer. An empty or missing corpus is an error: it would test nothing.
+// Runs a fuzz harness over every file of a corpus folder, and over seeded mutations of each,
+// without libFuzzer. An empty or missing corpus is an error: it would test nothing.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -23,10 +23,18 @@ std::vector<std::uint8_t> mutate(std::vector<std::uint8_t> bytes, std::mt19937& 
   for (std::size_t i = pick(3) + 1; i > 0 && !bytes.empty(); --i) {
     const auto at = pick(bytes.size() - 1);
     switch (pick(3)) {
-      case 0: bytes[at] = static_cast<std::uint8_t>(pick(255)); break;
-      case 1: bytes.resize(at); break;
-      case 2: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), pick(16), bytes[at]); break;
-      default: bytes[at] ^= static_cast<std::uint8_t>(1U << pick(7)); break;
+      case 0:
+        bytes[at] = static_cast<std::uint8_t>(pick(255));
+        break;
+      case 1:
+        bytes.resize(at);
+        break;
+      case 2:
+        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), pick(16), bytes[at]);
+        break;
+      default:
+        bytes[at] ^= static_cast<std::uint8_t>(1U << pick(7));
+        break;
     }
   }
   return bytes;
