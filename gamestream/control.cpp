@@ -92,7 +92,7 @@ struct Control::Impl {
   }
 
   void run();
-  void step();
+  void step(bool draining);
   void run_commands();
   void run_command(Expect& command);
   void run_command(Send& command);
@@ -200,20 +200,22 @@ void Control::Impl::run() {
     return 1;
   };
 
-  while (!stopping) step();
+  while (!stopping) step(false);
   run_commands();  // a farewell may have come just before the stop
   for (auto& [id, client] : clients)
     if (client->peer != nullptr) say_goodbye(client->peer);
   clients.clear();
-  while (!leaving.empty()) step();
+  while (!leaving.empty()) step(true);
   current = nullptr;
 }
 
-void Control::Impl::step() {
+// `draining`: only farewells are left, so nobody signals any more and no wait is without end. It is
+// the caller's decision, not a second look at `stopping`: a stop between two looks would be slept
+// through.
+void Control::Impl::step(bool draining) {
   pollfd waits[2] = {{host->socket, POLLIN, 0}, {wake_fd.get(), POLLIN, 0}};
-  const auto wait = patience();
-  // After the stop only the network matters: the eventfd may stay signalled.
-  ::poll(waits, stopping ? 1 : 2,
+  const auto wait = draining ? kBusyService : patience();
+  ::poll(waits, draining ? 1 : 2,
          wait < milliseconds::zero() ? -1 : static_cast<int>(wait.count()));
   if ((waits[1].revents & POLLIN) != 0) {
     std::uint64_t count = 0;
@@ -392,8 +394,8 @@ void Control::Impl::on_message(Client& client, const ControlMessage& message) {
 
 void Control::Impl::on_input(Client& client, ByteSpan packet) {
   for (const auto list = client.decoder.decode(packet); const auto& event : list.events()) {
-    client.info.stream->input(event);
     client.info.counts->input_events.add();
+    client.info.stream->input(event);
   }
   const auto& counts = client.decoder.counts();
   const auto bad = counts.invalid + counts.unknown;
