@@ -22,7 +22,7 @@ run_packages() {
 }
 
 test_packages() {
-  echo libgtest-dev libgmock-dev clang-format-16 ffmpeg
+  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr
 }
 
 missing_packages() {
