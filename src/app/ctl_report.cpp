@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "app/ctl_output.hpp"
+#include "app/privileges.hpp"
 #include "config/paths.hpp"
 
 namespace pf::app::ctl {
@@ -42,7 +43,7 @@ int report(const Context& context, const nlohmann::json& data, const std::string
 int with_client(const Context& context, const std::function<int(const CtlClient&)>& command) {
   auto folder = context.io.folder;
   if (folder.empty()) {
-    const auto paths = config::paths(config::process_environment());
+    const auto paths = config::paths(environment_of_host(config::process_environment()));
     if (!paths) return report_error(context, {kExitFailed, "no_folder", paths.error().message()});
     folder = paths->config;
   }

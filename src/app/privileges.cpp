@@ -32,12 +32,23 @@ const char* error_text(Errc e) {
 
 namespace {
 
-// A folder that the account owns, made when missing. An existing one is handed over with what lies
-// directly in it (the host keeps its files there), so that a folder prepared by root works.
+// A folder that the account owns, made when missing. One that root prepared (empty, or with a
+// host's files in it) is handed over with what lies directly in it; any other is left alone,
+// because a slip in a variable must not give a system folder away.
 Result<> own_folder(const fs::path& folder, uid_t uid, gid_t gid) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return fail_errno(error.value(), folder.string());
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return fail_errno(errno, folder.string());
+  if (status.st_uid == uid) return {};
+  if (!fs::is_empty(folder, error) && !fs::exists(folder / "host-cert.pem", error) &&
+      !fs::exists(folder / "punktfunk.db", error))
+    return fail(
+        Errc::StartFailed,
+        folder.string() +
+            " belongs to another account and holds files that are not a host's; name an empty "
+            "folder in PUNKTFUNK_CONFIG_DIR");
   if (::lchown(folder.c_str(), uid, gid) != 0 || ::chmod(folder.c_str(), 0700) != 0)
     return fail_errno(errno, folder.string());
   for (const auto& entry : fs::directory_iterator(folder, error))
@@ -47,23 +58,43 @@ Result<> own_folder(const fs::path& folder, uid_t uid, gid_t gid) {
   return {};
 }
 
+const passwd* find_host_account(const std::string& account) {
+  const passwd* entry = ::getpwnam(account.empty() ? "punktfunk" : account.c_str());
+  return entry == nullptr && account.empty() ? ::getpwnam("nobody") : entry;
+}
+
+// Its own home where it has one, else the place for services.
+fs::path home_of(const passwd& entry) {
+  struct stat status {};
+  const bool owned = ::stat(entry.pw_dir, &status) == 0 && status.st_uid == entry.pw_uid;
+  return owned ? fs::path(entry.pw_dir) : fs::path("/var/lib/punktfunk");
+}
+
 }  // namespace
+
+config::EnvironmentReader environment_of_host(config::EnvironmentReader own) {
+  const passwd* entry = ::geteuid() == 0 ? find_host_account("") : nullptr;
+  if (entry == nullptr || own("PUNKTFUNK_CONFIG_DIR")) return own;
+  return [own = std::move(own),
+          home = home_of(*entry).string()](const std::string& name) -> std::optional<std::string> {
+    if (name == "HOME") return home;
+    if (name.starts_with("XDG_")) return std::nullopt;
+    return own(name);
+  };
+}
 
 Result<std::string> leave_root(const std::string& account) {
   if (::geteuid() != 0) return std::string();
-  const passwd* entry = ::getpwnam(account.empty() ? "punktfunk" : account.c_str());
-  if (entry == nullptr && account.empty()) entry = ::getpwnam("nobody");
+  const passwd* entry = find_host_account(account);
   if (entry == nullptr || entry->pw_uid == 0)
     return fail(Errc::NoAccount, (account.empty() ? std::string("nobody") : account) +
                                      "; make one with 'useradd --system --create-home punktfunk'");
   const std::string name = entry->pw_name;
   const auto uid = entry->pw_uid;
   const auto gid = entry->pw_gid;
-  fs::path home = entry->pw_dir;
+  const auto home = home_of(*entry);
 
   const char* config = std::getenv("PUNKTFUNK_CONFIG_DIR");
-  struct stat status {};
-  if (::stat(home.c_str(), &status) != 0 || status.st_uid != uid) home = "/var/lib/punktfunk";
   if (home == "/var/lib/punktfunk" || config == nullptr)
     if (auto owned = own_folder(home, uid, gid); !owned) return pass(owned);
   if (config != nullptr)

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "config/environment.hpp"
 
 namespace pf::app {
 
@@ -17,5 +18,9 @@ const char* error_text(Errc);
 // PUNKTFUNK_CONFIG_DIR when set, else the account's home or /var/lib/punktfunk; sockets below
 // /run/punktfunk. Returns the account's name, or an empty string when nothing had to change.
 Result<std::string> leave_root(const std::string& account);
+
+// For root's command line: the environment as a host that root started sees it (the account's home
+// instead of root's), so that both look for files in the same place. Everybody else's is unchanged.
+config::EnvironmentReader environment_of_host(config::EnvironmentReader own);
 
 }  // namespace pf::app
