@@ -99,7 +99,8 @@ bool XcbShmSource::loop() {
   return true;
 }
 
-void XcbShmSource::read_events() {
+bool XcbShmSource::read_events() {
+  bool any = false;
   while (const Owned<xcb_generic_event_t> event{xcb_poll_for_event(screen_.connection.get())}) {
     const auto type = event->response_type & 0x7F;
     if (type == screen_.damage_event + XCB_DAMAGE_NOTIFY) changed_ = true;
@@ -107,7 +108,9 @@ void XcbShmSource::read_events() {
     if (type == XCB_CONFIGURE_NOTIFY &&
         reinterpret_cast<const xcb_configure_notify_event_t&>(*event).window == screen_.root)
       resized_ = true;
+    any = true;
   }
+  return any;
 }
 
 // Gives the pool the root's size, and lets old pools go once no frame holds them.
@@ -128,6 +131,9 @@ bool XcbShmSource::fit_pool() {
 }
 
 void XcbShmSource::wait(std::int64_t until_ns) {
+  // Events that came along with the answer to a request lie in the library's queue: the socket
+  // stays silent about them, and the last change of a picture would wait for the next one.
+  if (read_events()) return;
   pollfd fds[2] = {{xcb_get_file_descriptor(screen_.connection.get()), POLLIN, 0},
                    {wake_.get(), POLLIN, 0}};
   timespec time{};

@@ -34,8 +34,8 @@ class XcbShmSource final : public Source, private media::FrameOwner {
 
   // The thread.
   void run() noexcept;
-  bool loop();  // false = the server has gone
-  void read_events();
+  bool loop();         // false = the server has gone
+  bool read_events();  // true when there were any
   bool fit_pool();
   void wait(std::int64_t until_ns);
   Outcome take_frame();
