@@ -22,7 +22,7 @@ run_packages() {
 }
 
 test_packages() {
-  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr
+  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr pulseaudio-utils
 }
 
 missing_packages() {
