@@ -1,5 +1,5 @@
-// AES-128-GCM with one cipher context per key: the key is expanded once, each packet sets only its
-// IV (performance notes, Sealing). Not thread-safe: one object per sealing thread.
+// Authenticated ciphers with one context per key: the key is expanded once, each packet sets only
+// its IV (performance notes, Sealing). Not thread-safe: one object per sealing thread.
 #pragma once
 
 #include <memory>
@@ -27,6 +27,43 @@ class Aes128Gcm {
  private:
   struct Impl;
   explicit Aes128Gcm(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+enum class AeadKind : std::uint8_t {
+  Aes128Gcm = 1,     // NIST SP 800-38D, 16-byte key
+  ChaCha20Poly1305,  // RFC 8439, 32-byte key
+};
+constexpr std::size_t aead_key_bytes(AeadKind kind) {
+  return kind == AeadKind::Aes128Gcm ? 16 : 32;
+}
+
+// A cipher with additional data, 12-byte nonces and 16-byte tags, whose key can be replaced. After
+// create() nothing allocates.
+class Aead {
+ public:
+  static constexpr std::size_t kNonceBytes = 12;
+  static constexpr std::size_t kTagBytes = 16;
+
+  // `key`: aead_key_bytes(kind). Errc::BadKey, LibraryFailed.
+  static Result<Aead> create(AeadKind kind, ByteSpan key);
+  Aead(Aead&&) noexcept;
+  Aead& operator=(Aead&&) noexcept;
+  ~Aead();
+
+  AeadKind kind() const;
+  // Everything from now on uses this key. False for a wrong size or when the library fails.
+  bool set_key(ByteSpan key) noexcept;
+  // Encrypts `text` in place and writes the tag. A nonce is never reused for a key. False only when
+  // the library fails or a size is wrong.
+  bool seal(ByteSpan nonce, ByteSpan additional, MutableByteSpan text,
+            MutableByteSpan tag) noexcept;
+  // Decrypts in place. False when the tag does not verify; `text` is then garbage.
+  bool open(ByteSpan nonce, ByteSpan additional, MutableByteSpan text, ByteSpan tag) noexcept;
+
+ private:
+  struct Impl;
+  explicit Aead(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
