@@ -3,13 +3,19 @@
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 
 # The boost packages carry their version in their name; the plain one is too old on Debian 12.
+# Whether this release has the package. `apt-cache show` also knows names that others merely mention.
+installable() {
+  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'
+}
+
 boost_package() {
-  if apt-cache show libboost1.81-dev >/dev/null 2>&1; then echo libboost1.81-dev; else echo libboost-dev; fi
+  if installable libboost1.81-dev; then echo libboost1.81-dev; else echo libboost-dev; fi
 }
 
 build_packages() {
   echo build-essential cmake ninja-build pkg-config git ca-certificates "$(boost_package)" \
-    libssl-dev libsodium-dev libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libenet-dev libavcodec-dev libavutil-dev libyuv-dev libopus-dev zlib1g-dev \
+    libssl-dev libsodium-dev libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libenet-dev \
+    libavcodec-dev libavutil-dev libyuv-dev libopus-dev zlib1g-dev \
     libpipewire-0.3-dev libevdev-dev libavahi-client-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev \
     libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libwayland-dev wayland-protocols \
     libxkbcommon-dev libxcb1-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev libxcb-xtest0-dev \
@@ -50,7 +56,7 @@ install_packages() {
   as_root apt-get update -qq || say "apt-get update failed; trying with the lists at hand"
   for name in $missing; do
     [ "$name" = libboost-dev ] && name=$(boost_package)
-    if apt-cache show "$name" >/dev/null 2>&1; then available+=("$name")
+    if installable "$name"; then available+=("$name")
     else say "NOTE: $name is not in this release; what needs it is left out"; fi
   done
   [ ${#available[@]} -gt 0 ] || return 0
