@@ -7,8 +7,8 @@ namespace pf::store {
 Result<std::vector<DeviceRow>> load_devices(Database& database) {
   std::map<std::int64_t, DeviceRow> rows;
   auto devices = database.prepare(
-      "SELECT id,name,disabled,grants,expires_unix,created_unix,last_seen_unix,last_address FROM "
-      "devices");
+      "SELECT id,name,disabled,grants,expires_unix,created_unix,last_seen_unix,last_address,"
+      "until_disconnect,granted_unix FROM devices");
   for (;;) {
     const auto row = devices.step();
     if (!row) return Failure(row.error());
@@ -22,6 +22,8 @@ Result<std::vector<DeviceRow>> load_devices(Database& database) {
     device.created_unix = devices.integer(5);
     device.last_seen_unix = devices.optional_integer(6);
     device.last_address = devices.text(7);
+    device.until_disconnect = devices.integer(8) != 0;
+    device.granted_unix = devices.optional_integer(9);
     rows.emplace(device.id, std::move(device));
   }
   auto credentials =
@@ -43,11 +45,12 @@ Result<std::int64_t> save_device(Database& database, const DeviceRow& row) {
   auto id = row.id;
   auto statement = database.prepare(
       id == 0 ? "INSERT INTO devices(name,disabled,grants,expires_unix,created_unix,last_seen_unix,"
-                "last_address) VALUES(?,?,?,?,?,?,?)"
+                "last_address,until_disconnect,granted_unix) VALUES(?,?,?,?,?,?,?,?,?)"
               : "UPDATE devices SET name=?,disabled=?,grants=?,expires_unix=?,created_unix=?,"
-                "last_seen_unix=?,last_address=? WHERE id=?");
+                "last_seen_unix=?,last_address=?,until_disconnect=?,granted_unix=? WHERE id=?");
   statement.bind(row.name).bind(std::int64_t{row.disabled}).bind(row.grants).bind(row.expires_unix);
   statement.bind(row.created_unix).bind(row.last_seen_unix).bind(row.last_address);
+  statement.bind(std::int64_t{row.until_disconnect}).bind(row.granted_unix);
   if (id != 0) statement.bind(id);
   if (auto done = statement.run(); !done) return pass(done);
   if (id == 0) id = database.last_insert_id();

@@ -22,6 +22,8 @@ struct DeviceRow {
   std::optional<std::int64_t> last_seen_unix;
   std::string last_address;
   std::vector<CredentialRow> credentials;
+  bool until_disconnect = false;
+  std::optional<std::int64_t> granted_unix;
 };
 
 Result<std::vector<DeviceRow>> load_devices(Database& database);

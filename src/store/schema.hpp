@@ -6,7 +6,7 @@
 
 namespace pf::store {
 
-inline constexpr std::array<const char*, 1> kMigrations = {
+inline constexpr std::array<const char*, 2> kMigrations = {
     R"sql(
 CREATE TABLE devices (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- ids are never used again
@@ -43,6 +43,11 @@ CREATE TABLE audit (
   device_id INTEGER,
   detail    TEXT NOT NULL
 ) STRICT;
+)sql",
+    // Guests: access that ends with the last stream, and when a person last chose it.
+    R"sql(
+ALTER TABLE devices ADD COLUMN until_disconnect INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN granted_unix INTEGER;
 )sql",
 };
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/event_loop.hpp"
 #include "base/result.hpp"
 #include "net/endpoint.hpp"
@@ -30,7 +31,8 @@ enum class Errc {
   BadValue,
   NothingWaiting,
   TooMany,
-  AlreadyWaiting
+  AlreadyWaiting,
+  FromInternet
 };
 const char* error_room(Errc);
 const char* error_text(Errc);
@@ -50,8 +52,12 @@ struct Candidate {
 
 class AllowList {
  public:
-  // Reads the list; an error means nobody may be admitted and the host must not start.
-  static Result<std::unique_ptr<AllowList>> open(store::Database& database, Executor& executor);
+  // Whole seconds since 1970.
+  using WallClock = std::function<std::int64_t()>;
+  // Reads the list; an error means nobody may be admitted and the host must not start. Devices that
+  // were paired until they disconnect are gone after it: a new start ended their streams.
+  static Result<std::unique_ptr<AllowList>> open(store::Database& database, Executor& executor,
+                                                 WallClock clock = unix_now);
   virtual ~AllowList() = default;
 
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;  // any thread
@@ -62,6 +68,16 @@ class AllowList {
   // in between. `required`: grants that must all be held.
   virtual Result<LeasePtr> admit(const crypto::Fingerprint& fingerprint, Plane plane,
                                  std::uint32_t required) = 0;
+  // Open mode (trust-and-console.md 3.5): unpaired native peers come in with full access. Off at
+  // start. Switching it off stops the leases of such guests.
+  virtual void set_open(bool open) { (void)open; }
+  virtual bool open() const { return false; }
+  // A lease for a peer that is not in the list, while open mode is on; its device() is negative and
+  // names no row. Errc::UnknownDevice when open mode is off. A certificate that is in the list is
+  // judged by its row, as by admit(). An empty fingerprint is a peer without a certificate.
+  virtual Result<LeasePtr> admit_guest(const Candidate& guest) {
+    return fail(Errc::UnknownDevice, guest.name);
+  }
   // Stores first, then publishes. Pairing a known certificate again keeps its row, name and access
   // unless `access` or a new name is given.
   virtual Result<std::shared_ptr<const Device>> approve(const Candidate& candidate,
@@ -78,6 +94,8 @@ class AllowList {
   // A revocation or narrowing is in force but not on disk yet; storing is tried again until it
   // works.
   virtual bool unsaved_revocations() const = 0;
+  // The clock that expiry is judged by. Any thread.
+  virtual std::int64_t wall_now() const { return unix_now(); }
   // Leases alive now, for status.
   virtual std::size_t live_leases(DeviceId id) const = 0;
   // Runs on the control thread after each change of the list.

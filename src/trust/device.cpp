@@ -1,5 +1,7 @@
 #include "trust/device.hpp"
 
+#include <limits>
+
 #include "trust/lease.hpp"
 
 namespace pf::trust {
@@ -37,6 +39,26 @@ std::optional<std::uint32_t> effective_grants(const Device& device, std::int64_t
   if (device.disabled) return std::nullopt;
   if (device.access.expires_unix && now_unix >= *device.access.expires_unix) return std::nullopt;
   return device.access.grants & grant::kAll;
+}
+
+const char* AccessChoice::problem() const {
+  if (grants && (*grants & ~grant::kAll) != 0) return "the grants have reserved bits set";
+  if (expires_in_s && *expires_in_s < 0) return "the access cannot end in the past";
+  if (until_disconnect && !grants && !expires_in_s)
+    return "until_disconnect needs grants or an end time beside it";
+  return nullptr;
+}
+
+std::optional<Access> AccessChoice::from(std::int64_t now_unix) const {
+  if (empty()) return std::nullopt;
+  Access access{grants.value_or(grant::kAll), std::nullopt, until_disconnect};
+  if (expires_in_s) access.expires_unix = saturating_add(now_unix, *expires_in_s);
+  return access;
+}
+
+std::int64_t saturating_add(std::int64_t now_unix, std::int64_t seconds) {
+  constexpr auto kLatest = std::numeric_limits<std::int64_t>::max();
+  return seconds > kLatest - now_unix ? kLatest : now_unix + seconds;
 }
 
 namespace {

@@ -24,8 +24,27 @@ struct Credential {
 struct Access {
   std::uint32_t grants = grant::kAll;
   std::optional<std::int64_t> expires_unix;  // absent = permanent
+  // The row goes when the device's last stream has been away for a minute, and at the next start
+  // (trust-and-console.md 2.4).
+  bool until_disconnect = false;
   bool operator==(const Access&) const = default;
 };
+
+// What a person chose when arming a PIN or approving a knock. Nothing chosen at all keeps what a
+// known device has; any choice replaces the whole access.
+struct AccessChoice {
+  std::optional<std::uint32_t> grants;       // absent = full
+  std::optional<std::int64_t> expires_in_s;  // counted from the moment of pairing; absent = never
+  bool until_disconnect = false;
+  bool empty() const { return !grants && !expires_in_s && !until_disconnect; }
+  // Nothing when the choice may stand; else one sentence: reserved bits, a negative time, or
+  // until_disconnect alone, which would mean full and permanent (trust-and-console.md 2.4).
+  const char* problem() const;
+  // Nothing when empty().
+  std::optional<Access> from(std::int64_t now_unix) const;
+};
+// now + seconds, at most the latest time there is (trust-and-console.md 2.3).
+std::int64_t saturating_add(std::int64_t now_unix, std::int64_t seconds);
 
 // One row of the allow-list. A device may hold a native and a GameStream certificate.
 struct Device {
@@ -37,6 +56,7 @@ struct Device {
   std::optional<std::int64_t> last_seen_unix;
   std::string last_address;
   std::vector<Credential> credentials;
+  std::optional<std::int64_t> granted_unix;  // when a person last chose its access
 };
 
 // What the device may do right now; nothing when it is disabled or its access expired. Expiry
