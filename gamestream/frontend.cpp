@@ -309,7 +309,8 @@ Result<std::unique_ptr<GsVideoSink>> Frontend::Impl::video_sink(
 Result<std::unique_ptr<GsAudioSink>> Frontend::Impl::audio_sink(
     const Running& running, const Announce& announce, const session::StreamConfig& stream) const {
   GsAudioSink::Config sink;
-  sink.packets.packet_duration = stream.audio_duration;
+  sink.packets.packet_duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(stream.audio_duration);
   if (announce.encrypts_audio()) sink.packets.key = running.ticket->rikey;
   sink.packets.key_id = running.ticket->rikeyid;
   sink.dscp = announce.audio_qos ? kAudioDscp : std::uint8_t{0};

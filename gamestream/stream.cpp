@@ -93,9 +93,9 @@ Result<std::unique_ptr<GsAudioSink>> GsAudioSink::create(Config config) {
   return std::unique_ptr<GsAudioSink>(new GsAudioSink(std::move(config), std::move(*packets)));
 }
 
-void GsAudioSink::send(ByteSpan opus_packet) noexcept {
+void GsAudioSink::send(const session::AudioPacket& packet) noexcept {
   if (!link_->open() || !link_->audio.follow(route_, seen_)) return;
-  for (const auto& datagram : packets_.next(opus_packet)) socket_->send(datagram, route_);
+  for (const auto& datagram : packets_.next(packet.bytes)) socket_->send(datagram, route_);
 }
 
 }  // namespace pf::gamestream

@@ -56,7 +56,7 @@ class GsAudioSink final : public session::AudioSink {
     std::shared_ptr<MediaLink> link;
   };
   static Result<std::unique_ptr<GsAudioSink>> create(Config config);
-  void send(ByteSpan opus_packet) noexcept override;
+  void send(const session::AudioPacket& packet) noexcept override;
 
  private:
   GsAudioSink(Config config, AudioPackets packets);

@@ -31,6 +31,10 @@ struct Config {
 struct Directives {
   bool force_idr = false;
   std::uint32_t bitrate_kbps = 0;  // 0 = unchanged
+  std::uint32_t index = 0;         // the AccessUnit::index that this unit will get
+  // Only for an encoder with invalidates(): refer to no unit from this index on (0 = no such wish).
+  // The unit is then AfterInvalidation, or an IDR when nothing older is left to refer to.
+  std::uint32_t invalid_from = 0;
 };
 
 enum class Outcome : std::uint8_t {
@@ -45,6 +49,8 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
   virtual const char* name() const = 0;  // "x264", "nvenc", "vaapi", "synthetic"
+  // Understands Directives::invalid_from. The others answer a loss with an IDR.
+  virtual bool invalidates() const { return false; }
   // A new picture. Converts colour (only the damaged part where that suffices), scales when the
   // frame's size differs from the mode (keeping aspect, black bars), and encodes. The frame may be
   // dropped as soon as the call returns. Sets bytes, type, codec and

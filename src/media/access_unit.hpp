@@ -44,6 +44,8 @@ class AccessUnit {
     codec = o.codec;
     repeat = o.repeat;
     index = o.index;
+    epoch = o.epoch;
+    recovery_anchor = o.recovery_anchor;
     timeline = o.timeline;
     return *this;
   }
@@ -56,6 +58,11 @@ class AccessUnit {
   Codec codec = Codec::H264;
   bool repeat = false;      // the source had nothing new: the last picture was coded again
   std::uint32_t index = 0;  // from 1 in each stream, +1 per unit that is handed to the front end
+  // Counts the modes of a stream from 1; the first unit of an epoch is an IDR of the new size.
+  std::uint32_t epoch = 0;
+  // Answers a loss that the client reported: this picture (an IDR or AfterInvalidation) refers to
+  // nothing that was lost, so a decoder that has it is whole again.
+  bool recovery_anchor = false;
   Timeline timeline;
 
  private:

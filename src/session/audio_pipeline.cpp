@@ -21,7 +21,7 @@ constexpr std::size_t kMaxPacket = 1400;
 }  // namespace
 
 AudioPipeline::AudioPipeline(audio::OpusEncoder encoder, unsigned channels,
-                             std::chrono::milliseconds duration, AudioSink& sink, const Gate& gate,
+                             std::chrono::microseconds duration, AudioSink& sink, const Gate& gate,
                              Stats& stats)
     : encoder_(std::move(encoder)),
       duration_(duration),
@@ -83,7 +83,7 @@ void AudioPipeline::loop() noexcept {
     if (!gate_.open()) continue;
     const auto bytes = encoder_.encode(frame_, packet);
     if (bytes == 0) continue;
-    sink_.send(ByteSpan(packet).first(bytes));
+    sink_.send({ByteSpan(packet).first(bytes), to_ns(now), !real});
     stats_.audio_packets.add();
   }
 }

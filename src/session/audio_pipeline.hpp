@@ -19,7 +19,7 @@ namespace pf::session {
 class AudioPipeline final : public audio::SampleSink {
  public:
   // `channels`: of the source.
-  AudioPipeline(audio::OpusEncoder encoder, unsigned channels, std::chrono::milliseconds duration,
+  AudioPipeline(audio::OpusEncoder encoder, unsigned channels, std::chrono::microseconds duration,
                 AudioSink& sink, const Gate& gate, Stats& stats);
   ~AudioPipeline();  // stop()
   void start();
@@ -31,7 +31,7 @@ class AudioPipeline final : public audio::SampleSink {
   void loop() noexcept;
 
   audio::OpusEncoder encoder_;
-  const std::chrono::milliseconds duration_;
+  const std::chrono::microseconds duration_;
   AudioSink& sink_;
   const Gate& gate_;
   Stats& stats_;

@@ -13,6 +13,7 @@
 #include "encode/encoder.hpp"
 #include "input/event.hpp"
 #include "media/access_unit.hpp"
+#include "media/mode.hpp"
 
 namespace pf::session {
 
@@ -38,13 +39,24 @@ class VideoSink {
   // so that a recovery frame is needed. Checks the gate before each packet group. Does not
   // allocate.
   virtual bool send(media::AccessUnit& unit) noexcept = 0;
+  // The units from here on have this mode (and the next epoch); the next one is an IDR. Called
+  // between units, only after a mode change (Manager::reconfigure), never for the mode given at
+  // attach. May allocate.
+  virtual void on_mode(const media::Mode& mode) noexcept { (void)mode; }
+};
+
+// One packet of sound: what the stream's audio format says (an Opus packet, or interleaved PCM).
+struct AudioPacket {
+  ByteSpan bytes;
+  std::int64_t captured_ns = 0;  // CLOCK_MONOTONIC of its first sample; advances by the duration
+  bool silent = false;           // no source delivered: digital silence
 };
 
 // Called from the session's audio thread only, once per packet duration.
 class AudioSink {
  public:
   virtual ~AudioSink() = default;
-  virtual void send(ByteSpan opus_packet) noexcept = 0;
+  virtual void send(const AudioPacket& packet) noexcept = 0;
 };
 
 enum class EndReason : std::uint8_t {
@@ -77,7 +89,9 @@ class PeerControl {
 struct StreamConfig {
   encode::Config video;
   audio::Layout audio;
-  std::chrono::milliseconds audio_duration{5};
+  audio::Format audio_format;
+  // Of one packet. Opus: 5, 10 or 20 ms. PCM: any that holds a whole number of samples.
+  std::chrono::microseconds audio_duration{5000};
 };
 
 // The front end's handle on a running stream. Any thread; calls after the end do nothing.
@@ -89,6 +103,21 @@ class Stream {
   virtual void start_audio() noexcept = 0;
   virtual void request_idr() noexcept = 0;  // repeated requests collapse
   virtual void set_bitrate(std::uint32_t kbps) noexcept = 0;
+  // The client lost the units with these AccessUnit::index values (both inclusive). Answered with
+  // the next unit, coded at once: one that refers to nothing from `first` on where the encoder can
+  // do that, an IDR otherwise; it carries recovery_anchor. A loss that an earlier answer has healed
+  // already costs nothing, and losses reported together get one answer.
+  virtual void invalidate(std::uint32_t first, std::uint32_t last) noexcept {
+    (void)first;
+    (void)last;
+  }
+  // One Opus packet of the client's microphone (48 kHz; duration and channels as its first byte
+  // says, empty = silence). `seq`: +1 a packet. Dropped without the MICROPHONE grant. One thread at
+  // a time; never blocks. The first packet makes the session's microphone appear.
+  virtual void microphone(std::uint32_t seq, ByteSpan opus) noexcept {
+    (void)seq;
+    (void)opus;
+  }
   virtual void input(const input::Event& event) noexcept = 0;  // one thread at a time
   virtual const Gate& gate() const noexcept = 0;
 };

@@ -32,6 +32,8 @@ class ManagerImpl final : public Manager {
                                          std::unique_ptr<VideoSink> video,
                                          std::unique_ptr<AudioSink> audio,
                                          std::shared_ptr<PeerControl> peer) override;
+  void reconfigure(SessionId id, const media::Mode& mode,
+                   std::function<void(Result<media::Mode>)> done) override;
   void detach(SessionId id) override;
   Result<> prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
                           audio::Speakers speakers, const std::string& client_address) override;
@@ -429,6 +431,13 @@ void ManagerImpl::close_stream(Session& s) {
   if (!s.stream) return;
   s.stream->shut();
   work([stream = std::exchange(s.stream, nullptr)] { stream->close(); });
+}
+
+void ManagerImpl::reconfigure(SessionId id, const media::Mode& mode,
+                              std::function<void(Result<media::Mode>)> done) {
+  executor_.post([id, mode, done = std::move(done)] {
+    done(fail(Errc::ModeRefused, fmt::format("session {}: {}", id, media::to_string(mode))));
+  });
 }
 
 void ManagerImpl::detach(SessionId id) {

@@ -18,7 +18,16 @@
 
 namespace pf::session {
 
-enum class Errc { UnknownSession = 1, Busy, LeaseEnded, NotAllowed, LimitReached, Unavailable };
+enum class Errc {
+  UnknownSession = 1,
+  Busy,
+  LeaseEnded,
+  NotAllowed,
+  LimitReached,
+  Unavailable,
+  ModeRefused,  // the mode is impossible here; the old one goes on
+  Superseded,   // a newer request for a mode took this one's place
+};
 const char* error_room(Errc);
 const char* error_text(Errc);
 
@@ -74,6 +83,14 @@ class Manager {
                                                  std::unique_ptr<VideoSink> video,
                                                  std::unique_ptr<AudioSink> audio,
                                                  std::shared_ptr<PeerControl> peer) = 0;
+  // Changes the mode of a live stream. Video is replaced, sound, input and the sinks go on: the
+  // sink gets on_mode(), then an IDR of the new size with the next epoch. `done` runs exactly once,
+  // on the control thread, never within this call: with the mode that is active now, or with the
+  // reason why the old one goes on (ModeRefused), why this request was dropped (Superseded: while
+  // one change is in progress only the newest of the others waits), or NotAllowed when there is no
+  // stream (any more).
+  virtual void reconfigure(SessionId id, const media::Mode& mode,
+                           std::function<void(Result<media::Mode>)> done) = 0;
   // The peer is gone (or comes back with new keys): the stream ends, application and display stay
   // for the grace time. No on_stream_end call for a detach that the front end asked for.
   virtual void detach(SessionId id) = 0;

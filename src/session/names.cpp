@@ -20,6 +20,10 @@ const char* error_text(Errc e) {
       return "the host runs as many sessions as it may";
     case Errc::Unavailable:
       return "the session could not be opened";
+    case Errc::ModeRefused:
+      return "the display mode is not possible here";
+    case Errc::Superseded:
+      return "a newer request took its place";
   }
   return "unknown error";
 }

@@ -154,6 +154,11 @@ class FakeManager final : public session::Manager {
                                                   std::shared_ptr<session::PeerControl>) override {
     return fail(session::Errc::Unavailable);
   }
+  void reconfigure(session::SessionId id, const media::Mode& mode,
+                   std::function<void(Result<media::Mode>)> done) override {
+    if (const auto it = sessions.find(id); it != sessions.end()) it->second.mode = mode;
+    done(mode);
+  }
   void detach(session::SessionId id) override { set_state(id, session::State::Detached); }
   Result<> prepare_resume(session::SessionId id, trust::LeasePtr, const media::Mode& mode,
                           audio::Speakers, const std::string& client_address) override {

@@ -84,7 +84,7 @@ TEST_F(Sinks, AClosedGateSendsNothing) {
   auto frame = unit(5'000);
   EXPECT_FALSE(sink->send(frame));
   EXPECT_EQ(frame.timeline.first_packet_ns, 0);
-  sound->send(Bytes(100, 1));
+  sound->send({Bytes(100, 1)});
   EXPECT_FALSE(receive(false));
 }
 
@@ -134,7 +134,7 @@ TEST_F(Sinks, RefusesWhatCannotBeSentWhole) {
 
 TEST_F(Sinks, AudioComesWithItsParity) {
   const auto sound = audio();
-  for (int i = 0; i < 4; ++i) sound->send(Bytes(100, static_cast<std::uint8_t>(i)));
+  for (int i = 0; i < 4; ++i) sound->send({Bytes(100, static_cast<std::uint8_t>(i))});
   std::vector<int> types;
   for (int i = 0; i < 6; ++i) {
     const auto datagram = receive();

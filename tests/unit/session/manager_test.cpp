@@ -71,7 +71,7 @@ struct CountingVideo final : VideoSink {
 };
 struct CountingAudio final : AudioSink {
   explicit CountingAudio(std::shared_ptr<Watcher> w) : watcher(std::move(w)) {}
-  void send(ByteSpan) noexcept override {
+  void send(const AudioPacket&) noexcept override {
     const std::scoped_lock lock(watcher->mutex);
     ++watcher->audio;
     watcher->changed.notify_all();
