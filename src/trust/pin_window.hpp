@@ -39,8 +39,8 @@ class Pin {
 
 struct ArmRequest {
   std::chrono::seconds ttl{120};  // clamped to 15 … 600 s
-  crypto::Fingerprint bound;      // only this device may use the window; empty = any on the LAN
-  AccessChoice access;            // for whoever completes the pairing
+  crypto::Fingerprint bound{};    // only this device may use the window; empty = any on the LAN
+  AccessChoice access{};          // for whoever completes the pairing
 };
 
 struct WindowStatus {
