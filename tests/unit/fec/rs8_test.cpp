@@ -86,6 +86,21 @@ TEST_P(EveryKernel, MatchesThePublishedVectors) {
   }
 }
 
+// punktfunk1.md 6.6, "GF(2^8) (scheme 0)": the same code under another number.
+TEST_P(EveryKernel, IsSchemeZeroOfTheNativeProtocols) {
+  Arena arena(4, 2, 1, 1);
+  arena.memory_ = {10, 20, 30, 40, 0, 0};
+  Rs8Plan(4, 2, GetParam()).encode(arena.shard(0), arena.parity(), 1, 1);
+  EXPECT_EQ(arena.parity_bytes(), (Bytes{136, 0}));
+  const Bytes rows[] = {{142, 244, 71, 167}, {244, 142, 167, 71}};
+  for (unsigned i = 0; i < 4; ++i) {
+    arena.memory_.assign(6, 0);
+    arena.shard(i)[0] = 1;
+    Rs8Plan(4, 2, GetParam()).encode(arena.shard(0), arena.parity(), 1, 1);
+    EXPECT_EQ(arena.parity_bytes(), (Bytes{rows[0][i], rows[1][i]}));
+  }
+}
+
 // gamestream.md 12.5 prints the coefficient rows: a unit byte in shard i shows P[j][i].
 TEST_P(EveryKernel, CoefficientsAreTheCauchyMatrix) {
   const std::vector<const char*> rows = {
