@@ -17,6 +17,10 @@ const char* name(Source source);  // "lan", "wan"
 Source source_of(const net::Endpoint& from,
                  bool (*reply_via_tailscale)(const net::Endpoint&) = nullptr);
 
+// Whether what this host sends to that IPv4 address leaves through an interface of Tailscale. Asks
+// the kernel's routing table; sends nothing.
+bool replies_via_tailscale(const net::Endpoint& to);
+
 // Whom a limit per address counts as one: an IPv4 address, an IPv6 /64 from outside, and one
 // whole IPv6 address from the own network, where everybody shares the /64.
 std::string limit_key(const net::Endpoint& from, Source source);
