@@ -1,0 +1,163 @@
+#include "native/client.hpp"
+
+#include "base/log.hpp"
+
+namespace pf::native {
+namespace {
+
+using namespace std::chrono_literals;
+// To open the control stream and say something (trust-and-console.md 3.8).
+constexpr auto kFirstMessage = 10s;
+
+}  // namespace
+
+Client::Client(ClientDeps& deps, PeerFacts facts)
+    : deps_(deps), facts_(std::move(facts)), carrier_{facts_.generation, !facts_.peer.is_v4()} {}
+
+Client::~Client() = default;
+
+void Client::start() {
+  deadline(kFirstMessage, &Client::timed_out);
+}
+
+void Client::deadline(std::chrono::milliseconds delay, void (Client::*task)()) {
+  deadline_ = deps_.loop.after(delay, [this, task] { (this->*task)(); });
+}
+
+void Client::timed_out() {
+  log::info("native", "a client took too long", "connection", facts_.ref.id, "from",
+            facts_.peer.address());
+  close(wire::CloseCode::SetupFailed, "");
+}
+
+void Client::to_link(std::function<void(Link&)> task) {
+  deps_.hub->to_link(facts_.ref, std::move(task));
+}
+
+void Client::send(const wire::ControlMessage& message) {
+  to_link([message](Link& link) { link.send(message); });
+}
+
+void Client::close(wire::CloseCode code, std::string_view reason) {
+  if (std::exchange(closed_, true)) return;
+  deadline_.reset();
+  to_link([code, text = std::string(reason)](Link& link) { link.close(code, text); });
+}
+
+// -- what comes from the link --------------------------------------------------------------------
+
+void Client::on_message(const wire::ControlMessage& message) {
+  if (closed_) return;
+  switch (phase_) {
+    case Phase::First:
+      deadline_.reset();
+      if (const auto* hello = std::get_if<wire::ClientHello>(&message)) return on_hello(*hello);
+      if (std::holds_alternative<wire::PairRequest>(message)) {
+        phase_ = Phase::Pairing;
+        pairing::HostPeer peer;
+        if (facts_.fingerprint) peer.client = *facts_.fingerprint;
+        peer.host = deps_.identity.certificate().fingerprint();
+        peer.from = facts_.peer;
+        peer.source = trust::source_of(facts_.peer);
+        pairing_ = std::make_unique<PairingFlow>(
+            deps_.loop, deps_.desk, std::move(peer),
+            PairingFlow::Hooks{
+                [this](const wire::ControlMessage& m) { send(m); },
+                [this](wire::CloseCode code, std::string_view reason) { close(code, reason); }});
+        return pairing_->on_message(message);
+      }
+      return close(wire::CloseCode::SetupFailed, "");
+    case Phase::Pairing:
+      return pairing_->on_message(message);
+    case Phase::AwaitReady:
+      if (const auto* ready = std::get_if<wire::Ready>(&message)) return on_ready(*ready);
+      return;  // nothing else means anything yet
+    case Phase::Streaming:
+      if (steering_ && steering_->on_message(message)) return;
+      // No clipboard here: an honest answer lets the client grey it out (punktfunk1.md 8).
+      if (std::holds_alternative<wire::ClipControl>(message))
+        send(wire::ClipState{false, 0, wire::ClipReason::NoBackend});
+      return;
+    case Phase::Parked:
+    case Phase::Waiting:
+    case Phase::Over:
+      return;
+  }
+}
+
+void Client::on_window(std::uint32_t loss_ppm, std::uint64_t packets) {
+  if (!steering_) return;
+  steering_->on_loss(loss_ppm);
+  steering_->on_delivered(packets);
+}
+
+void Client::on_recovery_asked() {
+  if (steering_) steering_->on_recovery_asked();
+}
+
+void Client::on_moved(const net::Endpoint& peer) {
+  log::info("native", "the client has a new address", "connection", facts_.ref.id, "address",
+            peer.address());
+  if (lease_) deps_.allow_list.touch(lease_->fingerprint(), peer);
+}
+
+void Client::watch_pen() {
+  pen_timer_ = deps_.loop.after(std::chrono::milliseconds(wire::InputDecoder::kPenTimeoutMs),
+                                [this] { to_link([](Link& link) { link.lift_stale_pen(); }); });
+}
+
+void Client::on_closed(const quic::CloseInfo& info) {
+  const auto keep = shared_from_this();
+  closed_ = true;
+  deadline_.reset();
+  pending_timer_.reset();
+  if (pairing_) pairing_->abandon();
+  if (knock_) deps_.desk.knocks().withdraw(*knock_);
+  const bool quit = info.by_peer && info.kind == quic::CloseKind::Application &&
+                    info.code == static_cast<std::uint64_t>(wire::CloseCode::Quit);
+  if (phase_ == Phase::First)
+    log::debug("native", "connection closed before it asked for anything", "from",
+               facts_.peer.address());
+  else
+    log::info("native", "client gone", "connection", facts_.ref.id, "device", name_, "how",
+              info.text());
+  const bool held = holds_slot();
+  phase_ = Phase::Over;
+  if (session_) {
+    const auto session = *std::exchange(session_, std::nullopt);
+    // A deliberate end takes everything down; anything else may come back (punktfunk1.md 4.3).
+    if (quit)
+      deps_.sessions.end(session, session::EndReason::ClientQuit);
+    else if (stream_ || resumed_)
+      deps_.sessions.detach(session);
+    else
+      deps_.sessions.end(session, session::EndReason::NeverConnected);
+  }
+  steering_.reset();
+  rumble_.reset();
+  stream_.reset();
+  stream_mark_.reset();
+  lease_.reset();
+  punch_.reset();
+  deps_.hub->remove_client(facts_.ref);
+  if (held) deps_.slot_freed();
+}
+
+// -- what comes from the session -----------------------------------------------------------------
+
+void Client::on_session_end(session::EndReason reason) {
+  session_.reset();
+  steering_.reset();
+  const auto words = farewell(reason);
+  close(words.code, words.reason);
+}
+
+void Client::on_feedback(const input::FeedbackEvent& event) {
+  if (rumble_ && !closed_) rumble_->on_feedback(event);
+}
+
+void Client::on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch) {
+  if (steering_ && !closed_) steering_->on_mode_active(mode, epoch);
+}
+
+}  // namespace pf::native

@@ -1,0 +1,155 @@
+// Who may come in: grants, knocks, open mode, slots, and the device's own older session
+// (punktfunk1.md 4.2, punktfunk2.md 4.6, trust-and-console.md 3).
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "native/client.hpp"
+
+namespace pf::native {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kPendingEvery = 10s;
+constexpr auto kOldSessionRelease = 1500ms;
+// A client that only asked for access has its answer and leaves.
+constexpr auto kLeave = 10s;
+
+}  // namespace
+
+void Client::on_hello(const wire::ClientHello& hello) {
+  hello_ = hello;
+  name_ = trust::scrub_name(hello.name, facts_.fingerprint.value_or(crypto::Fingerprint{}));
+  log::info("native", "client", "connection", facts_.ref.id, "device", name_, "from",
+            facts_.peer.address(), "protocol",
+            carrier_.generation == wire::Generation::V1 ? "pkf1" : "pkf2");
+  admit();
+}
+
+void Client::admit() {
+  const trust::Candidate guest{facts_.fingerprint.value_or(crypto::Fingerprint{}),
+                               trust::Plane::Native, name_, facts_.peer.address()};
+  if (!facts_.fingerprint) {
+    auto lease = deps_.allow_list.admit_guest(guest);
+    if (!lease) return close(wire::CloseCode::IdentityRequired, "");
+    return admitted(std::move(*lease));
+  }
+  const auto required = hello_.launch.empty() ? 0 : trust::grant::kLaunch;
+  auto lease = deps_.allow_list.admit(*facts_.fingerprint, trust::Plane::Native, required);
+  if (lease) return admitted(std::move(*lease));
+  const auto& error = lease.error();
+  if (error.is(trust::Errc::NotAllowed)) return close(wire::CloseCode::LaunchNotPermitted, "");
+  if (error.is(trust::Errc::Disabled)) return close(wire::CloseCode::Denied, "");
+  if (error.is(trust::Errc::UnknownDevice)) {
+    if (auto admitted_guest = deps_.allow_list.admit_guest(guest))
+      return admitted(std::move(*admitted_guest));
+  }
+  knock();
+}
+
+void Client::knock() {
+  trust::KnockRequest request;
+  request.fingerprint = *facts_.fingerprint;
+  request.name = hello_.name;
+  request.from = facts_.peer;
+  request.source = trust::source_of(facts_.peer);
+  auto ticket =
+      deps_.desk.knocks().knock(std::move(request), [self = weak()](trust::KnockOutcome outcome) {
+        if (const auto client = self.lock()) client->on_knock_ended(outcome);
+      });
+  if (!ticket) return close(wire::CloseCode::Denied, "");
+  knock_ = *ticket;
+  phase_ = Phase::Parked;
+  log::info("native", "an unpaired device asks for access", "device", name_, "from",
+            facts_.peer.address());
+  send_pending();
+}
+
+void Client::send_pending() {
+  if (phase_ != Phase::Parked || closed_) return;
+  send(wire::Pending{});
+  pending_timer_ = deps_.loop.after(kPendingEvery, [this] { send_pending(); });
+}
+
+void Client::on_knock_ended(trust::KnockOutcome outcome) {
+  knock_.reset();
+  pending_timer_.reset();
+  if (closed_ || outcome == trust::KnockOutcome::Withdrawn) return;
+  if (outcome != trust::KnockOutcome::Approved) {
+    const auto words = farewell(outcome);
+    return close(words.code, words.reason);
+  }
+  phase_ = Phase::First;
+  admit();
+}
+
+void Client::admitted(trust::LeasePtr lease) {
+  lease_ = std::move(lease);
+  name_ = lease_->device_name();
+  lease_->on_stop([self = weak()](trust::StopReason) {
+    const auto client = self.lock();
+    if (!client) return;
+    // The session hears of it too, and mutes itself; the connection says why.
+    client->close(wire::CloseCode::AccessExpired, "");
+  });
+  if (closed_) return;  // it had been stopped already
+  lease_->on_access_update([self = weak()](const trust::AccessUpdate& update) {
+    const auto client = self.lock();
+    if (client && client->phase_ == Phase::Streaming)
+      client->send(wire::AccessUpdate{update.grants, update.remaining_s});
+  });
+  deps_.allow_list.touch(lease_->fingerprint(), facts_.peer);
+  if (hello_.access_only) return grant_only();
+  make_room();
+}
+
+// The answer to "may I come in?": any hello of ours says yes (punktfunk2.md 4.6). Nothing is
+// negotiated, since such a client states no abilities.
+void Client::grant_only() {
+  phase_ = Phase::Waiting;
+  wire::ServerHello yes;
+  yes.mode = hello_.mode;
+  yes.max_data_per_block = kDataShardsPerBlock;
+  yes.shard_payload = kShardPayloadV4;
+  send(yes);
+  deadline_ = deps_.loop.after(kLeave, [this] { close(wire::CloseCode::Normal, ""); });
+}
+
+void Client::retry() {
+  if (phase_ == Phase::Waiting && !closed_ && !hello_.access_only && !deadline_) make_room();
+}
+
+bool Client::refused_by_policy() {
+  if (deps_.config.conflict == Conflict::Separate) return false;
+  for (const auto& other : deps_.sessions.list()) {
+    if (other.device == lease_->device()) continue;
+    if (deps_.config.conflict == Conflict::Reject) {
+      close(wire::CloseCode::Busy,
+            "This host is streaming " + to_string(other.mode) + " to " + other.device_name + ".");
+      return true;
+    }
+    deps_.sessions.end(other.id, session::EndReason::Replaced);
+  }
+  return false;
+}
+
+// A slot, and an end for what this device streams already.
+void Client::make_room() {
+  phase_ = Phase::Waiting;
+  if (refused_by_policy()) return;
+  if (deps_.config.max_streams != 0 && deps_.slots_in_use() >= deps_.config.max_streams) return;
+  const auto mine = deps_.sessions.find_device(lease_->device());
+  if (!mine || mine->state == session::State::Detached) return negotiate_session();
+  // The device's connection may be a dead one that nobody has noticed yet.
+  deadline_ = deps_.loop.after(kOldSessionRelease, [this] {
+    deadline_.reset();
+    negotiate_session();
+  });
+  deps_.sessions.end(mine->id, session::EndReason::Replaced, [self = weak()] {
+    const auto client = self.lock();
+    if (!client || client->closed_ || !client->deadline_) return;
+    client->deadline_.reset();
+    client->negotiate_session();
+  });
+}
+
+}  // namespace pf::native

@@ -1,0 +1,19 @@
+#include "native/peer.hpp"
+
+#include "native/client.hpp"
+
+namespace pf::native {
+
+// At once: the code must leave before anything else is taken down.
+void Peer::on_stream_end(session::EndReason reason) {
+  const auto found = hub_->clients().find(ref_.id);
+  if (found == hub_->clients().end()) return;
+  const auto client = found->second;
+  client->on_session_end(reason);
+}
+
+void Peer::on_feedback(const input::FeedbackEvent& event) noexcept {
+  hub_->to_client(ref_, [event](Client& client) { client.on_feedback(event); });
+}
+
+}  // namespace pf::native

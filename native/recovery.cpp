@@ -1,0 +1,32 @@
+#include "native/recovery.hpp"
+
+namespace pf::native {
+namespace {
+
+// Numbers wrap and never are 0: newer is what lies less than half the range ahead.
+template <class T>
+bool newer(const std::optional<T>& last, T number) {
+  if (number == 0) return false;
+  if (!last) return true;
+  const auto ahead = static_cast<T>(number - *last);
+  return ahead != 0 && ahead <= static_cast<T>(~T{0} / 2);
+}
+
+}  // namespace
+
+std::optional<RecoveryAsk> FeedbackFilter::new_ask(const wire::Feedback& feedback) {
+  if (!feedback.ask || !newer(ask_, feedback.ask->number)) return std::nullopt;
+  const auto& ask = *feedback.ask;
+  ask_ = ask.number;
+  if (ask.keyframe) return RecoveryAsk{true, 0, 0};
+  if (ask.invalidate) return RecoveryAsk{false, ask.invalidate->first, ask.invalidate->last};
+  return std::nullopt;
+}
+
+std::optional<wire::Feedback::Window> FeedbackFilter::new_window(const wire::Feedback& feedback) {
+  if (!feedback.window || !newer(window_, feedback.window->number)) return std::nullopt;
+  window_ = feedback.window->number;
+  return feedback.window;
+}
+
+}  // namespace pf::native

@@ -1,0 +1,179 @@
+#include "native/steering.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.hpp"
+
+namespace pf::native {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kModeChangeSpacing = 500ms;
+constexpr auto kProbeSpacing = 10s;
+// When nothing of all that was sent arrived, the path is too narrow for them (or closed to UDP):
+// what fits an IPv6 minimum MTU does fit (punktfunk1.md 6.14, punktfunk2.md 6.1).
+constexpr std::uint64_t kPacketsBeforeShrink = 200;
+constexpr std::uint16_t kSmallPayload = 1168;
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+session::WireShape shape_of(const Agreement& agreement, std::uint32_t audio_kbps) {
+  return {agreement.shard_payload, audio_kbps};
+}
+
+}  // namespace
+
+std::uint32_t Steering::encoder_kbps(const Agreement& agreement, std::uint32_t audio_kbps) {
+  return session::encoder_kbps(agreement.budget_kbps, agreement.fec_percent,
+                               shape_of(agreement, audio_kbps));
+}
+
+Steering::Steering(Config config, Deps deps)
+    : config_(std::move(config)),
+      deps_(std::move(deps)),
+      rate_(rate_config()),
+      mode_(config_.agreement.mode) {}
+
+Steering::~Steering() {
+  *alive_ = false;
+}
+
+session::RateControl::Config Steering::rate_config() const {
+  session::RateControl::Config rate;
+  rate.shape = shape_of(config_.agreement, config_.audio_kbps);
+  rate.wire_kbps = config_.agreement.budget_kbps;
+  rate.min_wire_kbps = kMinBitrateKbps;
+  rate.max_wire_kbps = kMaxBitrateKbps;
+  // A client that left the bitrate to us has a controller of its own, which two would fight over.
+  rate.may_slow_down = !config_.agreement.automatic_bitrate;
+  return rate;
+}
+
+bool Steering::on_message(const wire::ControlMessage& message) {
+  return std::visit(
+      Overloaded{
+          [&](const wire::SetBitrate& m) { return set_bitrate(m), true; },
+          [&](const wire::Reconfigure& m) { return reconfigure(m), true; },
+          [&](const wire::ProbeRequest& m) { return probe(m), true; },
+          [&](const wire::LossReport& m) { return on_loss(m.ppm), true; },
+          [&](const wire::DeliveryReport& m) { return on_delivered(m.packets), true; },
+          [](const auto&) { return false; },
+      },
+      message);
+}
+
+void Steering::set_bitrate(const wire::SetBitrate& ask) {
+  const auto& decision = rate_.ask(ask.kbps);
+  apply(decision);
+  wire::BitrateChanged answer{decision.wire_kbps, {}};
+  if (config_.agreement.reads_bitrate_reason)
+    answer.reason = decision.wire_kbps == ask.kbps ? wire::BitrateReason::Granted
+                                                   : wire::BitrateReason::EncoderLimit;
+  deps_.send(answer);
+}
+
+void Steering::on_loss(std::uint32_t ppm) {
+  // Older clients add this much when a frame was lost whole (punktfunk1.md 6.10).
+  constexpr std::uint32_t kFrameLost = 50'000;
+  apply(rate_.report_loss(ppm, ppm >= kFrameLost));
+}
+
+void Steering::apply(const session::RateControl::Decision& decision) {
+  if (!decision.changed) return;
+  if (config_.adaptive_fec) deps_.video->set_fec_percentage(decision.fec_percent);
+  deps_.video->set_rate_kbps(decision.wire_kbps);
+  deps_.stream->set_bitrate(decision.encoder_kbps);
+  log::debug("native", "rate", "session", config_.session, "wire kbps", decision.wire_kbps,
+             "encoder kbps", decision.encoder_kbps, "parity %", decision.fec_percent, "why",
+             session::name(decision.reason));
+}
+
+void Steering::on_delivered(std::uint64_t packets) {
+  if (packets != 0 || deps_.video->counters.packets.value() < kPacketsBeforeShrink) return;
+  shrink_payload();
+}
+
+// Nothing arrives at all: smaller packets once; if that does not help, say what it looks like.
+void Steering::shrink_payload() {
+  if (shrinks_++ != 0) {
+    if (shrinks_ == 3)
+      log::warn("native",
+                "the client receives no media: a firewall between here and there may block UDP, or "
+                "large packets",
+                "session", config_.session);
+    return;
+  }
+  if (!config_.can_change_payload || config_.agreement.shard_payload <= kSmallPayload) return;
+  config_.agreement.shard_payload = kSmallPayload;
+  deps_.video->set_shard_payload(kSmallPayload);
+  deps_.send(wire::ShardPayloadChanged{kSmallPayload});
+  apply(rate_.reshape(shape_of(config_.agreement, config_.audio_kbps)));
+  log::info("native", "no media arrives; sending smaller packets", "session", config_.session,
+            "payload", kSmallPayload);
+}
+
+void Steering::reconfigure(const wire::Reconfigure& ask) {
+  const auto now = deps_.executor.now();
+  const auto refuse = [this] { deps_.send(wire::Reconfigured{false, to_wire(mode_)}); };
+  const auto mode = to_mode(ask.mode);
+  if (!mode || (last_mode_change_ && now - *last_mode_change_ < kModeChangeSpacing))
+    return refuse();
+  last_mode_change_ = now;
+  deps_.sessions.reconfigure(config_.session, *mode,
+                             [this, alive = alive_](const Result<pf::media::Mode>& active) {
+                               if (!*alive) return;
+                               if (active) mode_ = *active;
+                               deps_.send(wire::Reconfigured{active.has_value(), to_wire(mode_)});
+                               if (!active)
+                                 log::info("native", "mode not changed", "session", config_.session,
+                                           "why", active.error().message());
+                             });
+}
+
+void Steering::on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch) {
+  mode_ = mode;
+  if (config_.agreement.stream_config) say_config(mode, epoch);
+}
+
+void Steering::say_config(const pf::media::Mode& mode, std::uint8_t epoch) {
+  wire::StreamConfig config;
+  config.epoch = epoch;
+  config.mode = to_wire(mode);
+  config.codec = codec_bit(config_.agreement.codec);
+  deps_.send(config);
+}
+
+void Steering::probe(const wire::ProbeRequest& ask) {
+  const auto now = deps_.executor.now();
+  const bool possible =
+      config_.agreement.probes && (!last_probe_ || now - *last_probe_ >= kProbeSpacing);
+  if (possible && !burst_) {
+    auto made = media::ProbeBurst::create(config_.probe);
+    if (made) burst_ = std::move(*made);
+  }
+  const bool started =
+      possible && burst_ &&
+      burst_->start(ask.target_kbps, std::chrono::milliseconds(ask.duration_ms),
+                    [this, alive = std::weak_ptr<bool>(alive_),
+                     &executor = deps_.executor](const media::ProbeResult& r) {
+                      executor.post([this, alive, r] {
+                        const auto held = alive.lock();
+                        if (!held || !*held) return;
+                        deps_.send(wire::ProbeResult{r.bytes, r.units, r.duration_ms,
+                                                     r.wire_packets, r.send_drops});
+                      });
+                    });
+  if (started)
+    last_probe_ = now;
+  else
+    deps_.send(wire::ProbeResult{});  // declined: the client keeps its bitrate
+}
+
+}  // namespace pf::native

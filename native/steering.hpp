@@ -1,0 +1,78 @@
+// What a streaming client may steer: bitrate, parity, mode, speed tests, packet size. Answers what
+// must be answered (punktfunk1.md 3.8, 6.10 to 6.14; punktfunk2.md 5). Control thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/event_loop.hpp"
+#include "native/media/probe_burst.hpp"
+#include "native/media/video_link.hpp"
+#include "native/negotiate.hpp"
+#include "native/wire/messages.hpp"
+#include "session/front_end.hpp"
+#include "session/manager.hpp"
+#include "session/rate_control.hpp"
+
+namespace pf::native {
+
+class Steering {
+ public:
+  struct Config {
+    Agreement agreement;
+    Carrier carrier;
+    bool adaptive_fec = true;
+    std::uint32_t audio_kbps = 0;  // out of the budget
+    bool can_change_payload = false;
+    session::SessionId session = 0;
+    media::ProbeBurst::Config probe;
+  };
+  struct Deps {
+    Executor& executor;
+    session::Manager& sessions;
+    std::shared_ptr<session::Stream> stream;
+    std::shared_ptr<media::VideoLink> video;
+    std::function<void(const wire::ControlMessage&)> send;
+  };
+  Steering(Config config, Deps deps);
+  ~Steering();
+
+  // The encoder's rate that a budget leaves (6.12); for the attach that comes before the steering.
+  static std::uint32_t encoder_kbps(const Agreement& agreement, std::uint32_t audio_kbps);
+
+  // False for a message that is not about steering.
+  bool on_message(const wire::ControlMessage& message);
+  void on_loss(std::uint32_t ppm);
+  // The client has received this many media packets so far.
+  void on_delivered(std::uint64_t packets);
+  void on_recovery_asked() { rate_.recovery_asked(); }
+  // Says what flows at the start, as an epoch of its own (punktfunk2.md 6.5).
+  void announce_mode() { say_config(mode_, 0); }
+  // Units of this mode flow from now on.
+  void on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch);
+
+ private:
+  void set_bitrate(const wire::SetBitrate& ask);
+  void reconfigure(const wire::Reconfigure& ask);
+  void probe(const wire::ProbeRequest& ask);
+  void apply(const session::RateControl::Decision& decision);
+  void shrink_payload();
+  void say_config(const pf::media::Mode& mode, std::uint8_t epoch);
+  session::RateControl::Config rate_config() const;
+
+  Config config_;
+  Deps deps_;
+  session::RateControl rate_;
+  pf::media::Mode mode_;
+  std::optional<SteadyTime> last_mode_change_, last_probe_;
+  std::unique_ptr<media::ProbeBurst> burst_;
+  unsigned shrinks_ = 0;
+  // Callbacks of the manager and of bursts find out whether they come too late.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace pf::native

@@ -1,0 +1,20 @@
+// The video sink of a native stream with what the front end adds: changes of mode.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "native/media/video_sink.hpp"
+
+namespace pf::native {
+
+struct VideoSinkConfig {
+  media::NativeVideoSink::Config base;
+  bool epochs = false;  // the client follows StreamConfig (punktfunk2.md 6.5)
+  // Send thread, just before the first unit of another mode; may only post.
+  std::function<void(const pf::media::Mode& mode, std::uint8_t epoch)> on_mode{};
+};
+
+Result<std::unique_ptr<session::VideoSink>> make_video_sink(VideoSinkConfig config);
+
+}  // namespace pf::native
