@@ -98,32 +98,29 @@ PF_FEC_INLINE void forward_butterflies(Pair<V> (&x)[1U << kLog], const Factors& 
   }
 }
 
-// The layers of 2^kLog points whose distance is 2^shift, the first of them at point `at`. The
-// factor of the layer of distance d at point r is the element r / d.
-template <class V, unsigned kLog, unsigned kLayer>
+// The kLog layers of 2^kLog points, the first of them at point `at` in units of their distance. The
+// factor of the layer of distance 2^t at point r is the element r / 2^t, so factors fall with each
+// layer: the first kLarge layers have large ones. kZero: at = 0.
+template <class V, unsigned kLog, unsigned kLarge, bool kZero, unsigned kLayer = 0>
 PF_FEC_INLINE void inverse_layers(Pair<V> (&x)[1U << kLog], unsigned at) {
-  if constexpr (kLayer < kLog) {
-    const unsigned first = at >> kLayer;
-    if (first == 0)
-      inverse_butterflies<V, kLog, kLayer>(x, ZeroFactors{});
-    else if (first < 256)
-      inverse_butterflies<V, kLog, kLayer>(x, SmallFactors{first});
-    else
-      inverse_butterflies<V, kLog, kLayer>(x, large_factors(first));
-    inverse_layers<V, kLog, kLayer + 1>(x, at);
-  }
+  if constexpr (kZero)
+    inverse_butterflies<V, kLog, kLayer>(x, ZeroFactors{});
+  else if constexpr (kLayer < kLarge)
+    inverse_butterflies<V, kLog, kLayer>(x, large_factors(at >> kLayer));
+  else
+    inverse_butterflies<V, kLog, kLayer>(x, SmallFactors{at >> kLayer});
+  if constexpr (kLayer + 1 < kLog) inverse_layers<V, kLog, kLarge, kZero, kLayer + 1>(x, at);
 }
 
-template <class V, unsigned kLog, unsigned kLayer>
+template <class V, unsigned kLog, unsigned kLarge, bool kZero, unsigned kLayer = kLog - 1>
 PF_FEC_INLINE void forward_layers(Pair<V> (&x)[1U << kLog], unsigned at) {
-  const unsigned first = at >> kLayer;
-  if (first == 0)
+  if constexpr (kZero)
     forward_butterflies<V, kLog, kLayer>(x, ZeroFactors{});
-  else if (first < 256)
-    forward_butterflies<V, kLog, kLayer>(x, SmallFactors{first});
+  else if constexpr (kLayer < kLarge)
+    forward_butterflies<V, kLog, kLayer>(x, large_factors(at >> kLayer));
   else
-    forward_butterflies<V, kLog, kLayer>(x, large_factors(first));
-  if constexpr (kLayer > 0) forward_layers<V, kLog, kLayer - 1>(x, at);
+    forward_butterflies<V, kLog, kLayer>(x, SmallFactors{at >> kLayer});
+  if constexpr (kLayer > 0) forward_layers<V, kLog, kLarge, kZero, kLayer - 1>(x, at);
 }
 
 // Where points come from and go to.
@@ -142,16 +139,20 @@ struct Rows {
   }
 };
 
+// Rows that what arrives is added to.
 template <class V>
 struct SumRows {
   Rows<V> rows;
-  bool first;  // nothing to add to yet
-
   PF_FEC_INLINE void put(size_t i, Pair<V> value) const {
-    if (!first) add_to<V>(value, rows.get(i));
+    add_to<V>(value, rows.get(i));
     rows.put(i, value);
   }
 };
+
+template <class V>
+PF_FEC_INLINE void zero_rows(const Rows<V>& rows, size_t from, size_t to) {
+  for (size_t i = from; i < to; ++i) rows.put(i, zero_pair<V>());
+}
 
 template <class V, bool kFull>
 struct ReadShards {
@@ -181,74 +182,93 @@ struct WriteShards {
   }
 };
 
-// 2^kLog layers of an inverse transform over `size` points, from distance 2^shift on. Points from
-// `live` on are zero and not read; blocks without any other are skipped.
-template <class V, unsigned kLog, class From, class To>
-void inverse_pass(const From& from, const To& to, size_t live, unsigned shift, size_t offset) {
+// One block of 2^(kLog + shift) points at row r, the layers of distance 2^shift and up.
+template <class V, unsigned kLog, unsigned kLarge, bool kZero, class From, class To>
+PF_FEC_INLINE void inverse_block(const From& from, const To& to, size_t r, unsigned shift,
+                                 unsigned at) {
   constexpr size_t kPoints = size_t{1} << kLog;
-  const size_t d = size_t{1} << shift;
-  for (size_t r = 0; r < live; r += d << kLog) {
-    const unsigned at = static_cast<unsigned>((r + offset) >> shift);
-    const size_t legs = live - r >= d << kLog ? kPoints : (live - r + d - 1) >> shift;
-    for (size_t i = r; i < r + d; ++i) {
-      Pair<V> x[kPoints];
-      if (legs == kPoints) {
+  const size_t end = r + (size_t{1} << shift);
+  for (size_t i = r; i < end; ++i) {
+    Pair<V> x[kPoints];
 #pragma GCC unroll 8
-        for (size_t j = 0; j < kPoints; ++j) x[j] = from.get(i + (j << shift));
-      } else {
+    for (size_t j = 0; j < kPoints; ++j) x[j] = from.get(i + (j << shift));
+    inverse_layers<V, kLog, kLarge, kZero>(x, at);
 #pragma GCC unroll 8
-        for (size_t j = 0; j < kPoints; ++j)
-          x[j] = j < legs ? from.get(i + (j << shift)) : zero_pair<V>();
-      }
-      inverse_layers<V, kLog, 0>(x, at);
-#pragma GCC unroll 8
-      for (size_t j = 0; j < kPoints; ++j) to.put(i + (j << shift), x[j]);
-    }
+    for (size_t j = 0; j < kPoints; ++j) to.put(i + (j << shift), x[j]);
   }
 }
 
-// kLog layers of a transform, down to distance 2^shift. Only blocks with one of the first `need`
-// points are worked on.
-template <class V, unsigned kLog, class From, class To>
-void forward_pass(const From& from, const To& to, size_t need, unsigned shift, size_t offset) {
+template <class V, unsigned kLog, unsigned kLarge, bool kZero, class From, class To>
+PF_FEC_INLINE void forward_block(const From& from, const To& to, size_t r, unsigned shift,
+                                 unsigned at) {
   constexpr size_t kPoints = size_t{1} << kLog;
-  const size_t d = size_t{1} << shift;
-  for (size_t r = 0; r < need; r += d << kLog) {
-    const unsigned at = static_cast<unsigned>((r + offset) >> shift);
-    const size_t legs = need - r >= d << kLog ? kPoints : (need - r + d - 1) >> shift;
-    for (size_t i = r; i < r + d; ++i) {
-      Pair<V> x[kPoints];
+  const size_t end = r + (size_t{1} << shift);
+  for (size_t i = r; i < end; ++i) {
+    Pair<V> x[kPoints];
 #pragma GCC unroll 8
-      for (size_t j = 0; j < kPoints; ++j) x[j] = from.get(i + (j << shift));
-      forward_layers<V, kLog, kLog - 1>(x, at);
-      if (legs == kPoints) {
+    for (size_t j = 0; j < kPoints; ++j) x[j] = from.get(i + (j << shift));
+    forward_layers<V, kLog, kLarge, kZero>(x, at);
 #pragma GCC unroll 8
-        for (size_t j = 0; j < kPoints; ++j) to.put(i + (j << shift), x[j]);
-      } else {
-#pragma GCC unroll 8
-        for (size_t j = 0; j < kPoints; ++j)
-          if (j < legs) to.put(i + (j << shift), x[j]);
-      }
-    }
+    for (size_t j = 0; j < kPoints; ++j) to.put(i + (j << shift), x[j]);
+  }
+}
+
+// The blocks among rows first..last-1, which are whole blocks.
+template <class V, unsigned kLog, class From, class To>
+void inverse_pass(From from, To to, size_t first, size_t last, unsigned shift, size_t offset) {
+  for (size_t r = first; r < last; r += size_t{1} << (kLog + shift)) {
+    const auto at = static_cast<unsigned>((r + offset) >> shift);
+    if (at == 0)
+      inverse_block<V, kLog, 0, true>(from, to, r, shift, at);
+    else if (at < 256)
+      inverse_block<V, kLog, 0, false>(from, to, r, shift, at);
+    else if (kLog == 1 || at < 512)
+      inverse_block<V, kLog, 1, false>(from, to, r, shift, at);
+    else if (kLog == 2 || at < 1024)
+      inverse_block<V, kLog, 2, false>(from, to, r, shift, at);
+    else
+      inverse_block<V, kLog, 3, false>(from, to, r, shift, at);
+  }
+}
+
+template <class V, unsigned kLog, class From, class To>
+void forward_pass(From from, To to, size_t first, size_t last, unsigned shift, size_t offset) {
+  for (size_t r = first; r < last; r += size_t{1} << (kLog + shift)) {
+    const auto at = static_cast<unsigned>((r + offset) >> shift);
+    if (at == 0)
+      forward_block<V, kLog, 0, true>(from, to, r, shift, at);
+    else if (at < 256)
+      forward_block<V, kLog, 0, false>(from, to, r, shift, at);
+    else if (kLog == 1 || at < 512)
+      forward_block<V, kLog, 1, false>(from, to, r, shift, at);
+    else if (kLog == 2 || at < 1024)
+      forward_block<V, kLog, 2, false>(from, to, r, shift, at);
+    else
+      forward_block<V, kLog, 3, false>(from, to, r, shift, at);
   }
 }
 
 template <class V, class From, class To>
-PF_FEC_INLINE void inverse_step(unsigned log, const From& from, const To& to, size_t live,
-                                unsigned shift, size_t offset) {
+PF_FEC_INLINE void inverse_step(unsigned log, const From& from, const To& to, size_t first,
+                                size_t last, unsigned shift, size_t offset) {
   if constexpr (V::kMaxLog >= 3)
-    if (log == 3) return inverse_pass<V, 3>(from, to, live, shift, offset);
-  if (log == 2) return inverse_pass<V, 2>(from, to, live, shift, offset);
-  inverse_pass<V, 1>(from, to, live, shift, offset);
+    if (log == 3) return inverse_pass<V, 3>(from, to, first, last, shift, offset);
+  if (log == 2) return inverse_pass<V, 2>(from, to, first, last, shift, offset);
+  inverse_pass<V, 1>(from, to, first, last, shift, offset);
 }
 
 template <class V, class From, class To>
-PF_FEC_INLINE void forward_step(unsigned log, const From& from, const To& to, size_t need,
-                                unsigned shift, size_t offset) {
+PF_FEC_INLINE void forward_step(unsigned log, const From& from, const To& to, size_t first,
+                                size_t last, unsigned shift, size_t offset) {
   if constexpr (V::kMaxLog >= 3)
-    if (log == 3) return forward_pass<V, 3>(from, to, need, shift, offset);
-  if (log == 2) return forward_pass<V, 2>(from, to, need, shift, offset);
-  forward_pass<V, 1>(from, to, need, shift, offset);
+    if (log == 3) return forward_pass<V, 3>(from, to, first, last, shift, offset);
+  if (log == 2) return forward_pass<V, 2>(from, to, first, last, shift, offset);
+  forward_pass<V, 1>(from, to, first, last, shift, offset);
+}
+
+PF_FEC_INLINE size_t round_up(size_t n, unsigned log) {
+  const size_t block = size_t{1} << log;
+  return (n + block - 1) & ~(block - 1);
 }
 
 // How many layers the next pass takes so that the passes for `left` layers are alike.
@@ -258,38 +278,67 @@ PF_FEC_INLINE unsigned next_step(unsigned left) {
   return (left + passes - 1) / passes;
 }
 
-// Inverse transform of 2^log points at `offset`, the first `live` of which are given.
-template <class V, class From, class To>
-PF_FEC_INLINE void inverse_transform(unsigned log, size_t live, size_t offset, const From& from,
-                                     const Rows<V>& work, const To& to) {
-  unsigned step = next_step<V>(log);
-  if (step == log) return inverse_step<V>(step, from, to, live, 0, offset);
-  inverse_step<V>(step, from, work, live, 0, offset);
-  for (unsigned shift = step;; shift += step) {
-    // What the passes before have touched: whole blocks.
-    const size_t block = size_t{1} << shift;
-    const size_t touched = (live + block - 1) & ~(block - 1);
-    step = next_step<V>(log - shift);
-    if (shift + step == log) return inverse_step<V>(step, work, to, touched, shift, offset);
-    inverse_step<V>(step, work, work, touched, shift, offset);
+// Inverse transform of 2^log points at `offset`. The layers below 2^shift are done in `work`, whose
+// rows from `live` on are zero and need not be written.
+template <class V, class To>
+PF_FEC_INLINE void inverse_rest(unsigned log, unsigned shift, size_t live, size_t offset,
+                                const Rows<V>& work, const To& to) {
+  for (;;) {
+    const unsigned step = next_step<V>(log - shift);
+    const size_t whole = round_up(live, shift + step);
+    zero_rows<V>(work, live, whole);
+    if (shift + step == log) return inverse_step<V>(step, work, to, 0, whole, shift, offset);
+    inverse_step<V>(step, work, work, 0, whole, shift, offset);
+    live = whole;
+    shift += step;
   }
 }
 
-// Transform of 2^log points at `offset`, of which the first `need` are wanted. `from` may be
-// `work`.
-template <class V, class To>
-PF_FEC_INLINE void forward_transform(unsigned log, size_t need, size_t offset, const Rows<V>& from,
-                                     const Rows<V>& work, const To& to) {
-  unsigned step = next_step<V>(log);
-  if (step == log) return forward_step<V>(step, from, to, need, 0, offset);
-  unsigned shift = log - step;
-  forward_step<V>(step, from, work, need, shift, offset);
-  for (;;) {
-    step = next_step<V>(shift);
-    shift -= step;
-    if (shift == 0) return forward_step<V>(step, work, to, need, 0, offset);
-    forward_step<V>(step, work, work, need, shift, offset);
+// The whole of it, of `live` shards.
+template <class V, bool kFull, class To>
+PF_FEC_INLINE void inverse_transform(unsigned log, size_t live, size_t offset,
+                                     const ReadShards<V, kFull>& shards, const Rows<V>& work,
+                                     const To& to) {
+  // Whole blocks of whole vectors straight from the shards; what is left takes the detour.
+  const unsigned step = next_step<V>(log);
+  const size_t whole = kFull ? live & ~((size_t{1} << step) - 1) : 0;
+  for (size_t i = whole; i < live; ++i) work.put(i, shards.get(i));
+  if constexpr (kFull) {
+    if (step == log && whole != 0) return inverse_step<V>(step, shards, to, 0, whole, 0, offset);
+    inverse_step<V>(step, shards, work, 0, whole, 0, offset);
   }
+  const size_t touched = round_up(live, step);
+  zero_rows<V>(work, live, touched);
+  if (step == log) return inverse_step<V>(step, work, to, 0, touched, 0, offset);
+  inverse_step<V>(step, work, work, whole, touched, 0, offset);
+  inverse_rest<V>(log, step, touched, offset, work, to);
+}
+
+// Transform of 2^log points at `offset` down to distance 2^shift, of which rows 0..need-1 are
+// wanted. `from` may be `work`. Returns where the result is.
+template <class V>
+PF_FEC_INLINE Rows<V> forward_rows(unsigned log, unsigned shift, size_t need, size_t offset,
+                                   Rows<V> from, const Rows<V>& work) {
+  while (log > shift) {
+    const unsigned step = next_step<V>(log) < log - shift ? next_step<V>(log) : log - shift;
+    log -= step;
+    forward_step<V>(step, from, work, 0, round_up(need, log + step), log, offset);
+    from = work;
+  }
+  return from;
+}
+
+// The whole of it, to `need` shards.
+template <class V, bool kFull>
+PF_FEC_INLINE void forward_transform(unsigned log, size_t need, size_t offset, const Rows<V>& from,
+                                     const Rows<V>& work, const WriteShards<V, kFull>& shards) {
+  unsigned step = log;
+  while (step > V::kMaxLog) step -= next_step<V>(step);
+  const Rows<V> last = forward_rows<V>(log, step, need, offset, from, work);
+  const size_t whole = kFull ? need & ~((size_t{1} << step) - 1) : 0;
+  if constexpr (kFull) forward_step<V>(step, last, shards, 0, whole, 0, offset);
+  forward_step<V>(step, last, work, whole, round_up(need, step), 0, offset);
+  for (size_t i = whole; i < need; ++i) shards.put(i, work.get(i));
 }
 
 PF_FEC_INLINE unsigned log_of_ceil(size_t n) {
@@ -326,8 +375,11 @@ void encode_column(const Rs16EncodeJob& job, typename V::Place place) {
   for (size_t first = 0; first < job.k; first += size) {
     const size_t live = job.k - first < size ? job.k - first : size;
     const ReadShards<V, kFull> shards{job.data + first * job.data_stride, job.data_stride, place};
-    inverse_transform<V>(log, live, high_rate ? first + size : 0, shards, work,
-                         SumRows<V>{sum, first == 0});
+    const size_t offset = high_rate ? first + size : 0;
+    if (first == 0)
+      inverse_transform<V>(log, live, offset, shards, work, sum);
+    else
+      inverse_transform<V>(log, live, offset, shards, work, SumRows<V>{sum});
   }
   for (size_t first = 0; first < job.m; first += size) {
     const size_t need = job.m - first < size ? job.m - first : size;
@@ -363,15 +415,16 @@ void decode_column(const Rs16DecodeJob& job, typename V::Place place) {
   size_t next = 0;
   for (size_t i = 0; i < job.inputs_count; ++i) {
     const Rs16Input& input = job.inputs[i];
-    for (; next < input.point; ++next) rows.put(next, zero_pair<V>());
+    zero_rows<V>(rows, next, input.point);
     const ReadShards<V, kFull> shard{input.shard, 0, place};
-    rows.put(next++, product<V>(shard.get(0), input.factor));
+    rows.put(input.point, product<V>(shard.get(0), input.factor));
+    next = input.point + size_t{1};
   }
   const unsigned log = log_of_ceil(job.size);
-  inverse_transform<V>(log, next, 0, rows, rows, rows);
+  inverse_rest<V>(log, 0, next, 0, rows, rows);
   derivative<V>(rows, job.size);
   const size_t need = job.outputs[job.outputs_count - 1].point + size_t{1};
-  forward_transform<V>(log, need, 0, rows, rows, rows);
+  forward_rows<V>(log, 0, need, 0, rows, rows);
   for (size_t i = 0; i < job.outputs_count; ++i) {
     const Rs16Output& output = job.outputs[i];
     const WriteShards<V, kFull> shard{output.shard, 0, place};
