@@ -21,9 +21,10 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config) {
     const bool plain = r.codec == media::Codec::H264;
     add("encode", r.backend + (plain ? "" : std::string(" (") + media::name(r.codec) + ")"),
         r.usable, r.reason);
-    const bool known =
-        std::find(status.codecs.begin(), status.codecs.end(), r.codec) != status.codecs.end();
-    if (r.usable && !known && r.backend != "synthetic") status.codecs.push_back(r.codec);
+    auto& codecs =
+        r.hardware || r.codec == media::Codec::H264 ? status.codecs : status.costly_codecs;
+    const bool known = std::find(codecs.begin(), codecs.end(), r.codec) != codecs.end();
+    if (r.usable && !known && r.backend != "synthetic") codecs.push_back(r.codec);
     const bool wanted = config.encode.backend == "auto" ? r.backend != "synthetic"
                                                         : r.backend == config.encode.backend;
     if (r.usable && plain && status.encoder.empty() && wanted) {

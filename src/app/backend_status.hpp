@@ -8,7 +8,10 @@ namespace pf::app {
 
 struct BackendStatus {
   std::vector<webui::BackendReport> backends;
-  std::vector<media::Codec> codecs;  // what some usable encoder makes; H.264 first
+  // What some usable encoder makes: H.264 first, others only where a graphics card does it.
+  std::vector<media::Codec> codecs;
+  // Made in software at several times the cost of H.264: for clients that play nothing else.
+  std::vector<media::Codec> costly_codecs;
   std::string encoder;
   bool hardware_encoder = false;
   std::vector<std::string> notices;

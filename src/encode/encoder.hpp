@@ -48,7 +48,7 @@ enum class Outcome : std::uint8_t {
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  virtual const char* name() const = 0;  // "x264", "nvenc", "vaapi", "synthetic"
+  virtual const char* name() const = 0;  // as its Backend
   // Understands Directives::invalid_from. The others answer a loss with an IDR.
   virtual bool invalidates() const { return false; }
   // A new picture. Converts colour (only the damaged part where that suffices), scales when the
@@ -63,7 +63,7 @@ class Encoder {
 };
 
 struct Backend {
-  const char* name;  // "nvenc", "vaapi", "x264", "synthetic"
+  const char* name;  // "nvenc", "vaapi", "x264", "x265", "synthetic"
   bool hardware;
   // Whether `codec` works here, found out by opening the encoder and encoding one real frame.
   Result<> (*probe)(media::Codec codec);
@@ -77,7 +77,7 @@ struct Options {
   unsigned threads = 0;              // 0 = chosen from mode and cores
 };
 
-// In order of preference: nvenc, vaapi, x264, synthetic (never chosen by "auto").
+// In order of preference: nvenc, vaapi, x264, x265, synthetic (never chosen by "auto").
 const std::vector<Backend>& backends();
 
 struct ProbeReport {

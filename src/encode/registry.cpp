@@ -78,6 +78,7 @@ const std::vector<Backend>& backends() {
       {"nvenc", true, probe<libav::open_nvenc>, libav::open_nvenc},
       {"vaapi", true, probe<libav::open_vaapi>, libav::open_vaapi},
       {"x264", false, probe<libav::open_x264>, libav::open_x264},
+      {"x265", false, probe<libav::open_x265>, libav::open_x265},
 #endif
 #ifdef PF_HAVE_ENCODE_SYNTHETIC
       {"synthetic", false, probe<synthetic::open_synthetic>, synthetic::open_synthetic},

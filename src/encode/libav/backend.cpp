@@ -14,4 +14,8 @@ Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& 
   return open_encoder(kX264, config, options);
 }
 
+Result<std::unique_ptr<Encoder>> open_x265(const Config& config, const Options& options) {
+  return open_encoder(kX265, config, options);
+}
+
 }  // namespace pf::encode::libav

@@ -8,5 +8,6 @@ namespace pf::encode::libav {
 Result<std::unique_ptr<Encoder>> open_nvenc(const Config& config, const Options& options);
 Result<std::unique_ptr<Encoder>> open_vaapi(const Config& config, const Options& options);
 Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& options);
+Result<std::unique_ptr<Encoder>> open_x265(const Config& config, const Options& options);
 
 }  // namespace pf::encode::libav

@@ -23,9 +23,12 @@ struct Flavour {
   void (*tune)(AVCodecContext& context, AVDictionary*& options, const Config&, const Options&);
   // The device that pictures are uploaded to; nullptr when the encoder takes system memory.
   Result<AVBufferRef*> (*open_device)(const Options&);
+  // It takes three planes (YUV420P) where the others take two (NV12).
+  bool planar = false;
 };
 
 extern const Flavour kX264;
+extern const Flavour kX265;
 extern const Flavour kNvenc;
 extern const Flavour kVaapi;
 

@@ -1,6 +1,9 @@
+#include <libyuv/planar_functions.h>
+
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -82,15 +85,22 @@ class LibavEncoder final : public Encoder {
     frame_.reset(av_frame_alloc());
     if (!frame_) return fail(Errc::OpenFailed, "out of memory");
     const auto& image = picture_.buffer().image();
-    frame_->format = AV_PIX_FMT_NV12;
+    frame_->format = pixel_format();
     frame_->width = static_cast<int>(image.width);
     frame_->height = static_cast<int>(image.height);
     frame_->data[0] = image.y;
     frame_->data[1] = image.uv;
     frame_->linesize[0] = static_cast<int>(image.y_stride_bytes);
     frame_->linesize[1] = static_cast<int>(image.uv_stride_bytes);
+    if (flavour_.planar) {
+      const auto stride = image.uv_stride_bytes / 2;
+      chroma_.resize(std::size_t{2} * stride * (image.height / 2));
+      frame_->data[1] = chroma_.data();
+      frame_->data[2] = chroma_.data() + chroma_.size() / 2;
+      frame_->linesize[1] = frame_->linesize[2] = static_cast<int>(stride);
+    }
     // Counted, so that libavcodec does not copy the picture to make it so. Every encoder here has
-    // read it when the call returns (x264 and nvenc copy, vaapi is given the upload).
+    // read it when the call returns (x264, x265 and nvenc copy, vaapi is given the upload).
     frame_->buf[0] = av_buffer_create(
         image.y, picture_.buffer().size_bytes(), [](void*, std::uint8_t*) {}, nullptr, 0);
     if (frame_->buf[0] == nullptr) return fail(Errc::OpenFailed, "out of memory");
@@ -109,6 +119,7 @@ class LibavEncoder final : public Encoder {
     try {
       const auto submitted = steady_now_ns();
       if (!picture_.update(frame)) return Outcome::Failed;
+      if (flavour_.planar) split_chroma();
       return code(frame.captured_ns, submitted, directives, false, out);
     } catch (const std::exception& e) {
       return failed(e.what());
@@ -125,6 +136,18 @@ class LibavEncoder final : public Encoder {
   }
 
  private:
+  AVPixelFormat pixel_format() const {
+    return flavour_.planar ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_NV12;
+  }
+
+  // The picture is kept with interleaved chroma, which nearly every encoder takes.
+  void split_chroma() {
+    const auto& image = picture_.buffer().image();
+    libyuv::SplitUVPlane(image.uv, static_cast<int>(image.uv_stride_bytes), frame_->data[1],
+                         frame_->linesize[1], frame_->data[2], frame_->linesize[2],
+                         static_cast<int>(image.width / 2), static_cast<int>(image.height / 2));
+  }
+
   Result<> open_context() {
     const auto* name = flavour_.codec_name(config_.codec);
     const auto* codec = name != nullptr ? avcodec_find_encoder_by_name(name) : nullptr;
@@ -141,7 +164,7 @@ class LibavEncoder final : public Encoder {
     c.framerate = {num, den};
     c.time_base = {den, num};
     c.sample_aspect_ratio = {1, 1};
-    c.pix_fmt = AV_PIX_FMT_NV12;
+    c.pix_fmt = pixel_format();
     c.max_b_frames = 0;
     c.slices = static_cast<int>(config_.slices);
     c.flags |= AV_CODEC_FLAG_LOW_DELAY;
@@ -271,8 +294,9 @@ class LibavEncoder final : public Encoder {
   Picture picture_;
   std::unique_ptr<PacketPool, ClosePool> pool_;
   Buffer device_;
-  Frame frame_;     // over picture_'s memory
-  Frame uploaded_;  // only with a device
+  std::vector<std::uint8_t> chroma_;  // two planes, only for planar flavours
+  Frame frame_;                       // over picture_'s memory
+  Frame uploaded_;                    // only with a device
   Context context_;
   std::int64_t next_pts_ = 0;
   std::uint32_t bitrate_kbps_ = 0;
