@@ -19,6 +19,10 @@
 #include "trust/pairing_desk.hpp"
 #include "webui/status_parts.hpp"
 
+namespace pf::trust {
+class NativeDesk;
+}
+
 namespace pf::webui {
 
 // Everything here must outlive the front end.
@@ -30,7 +34,8 @@ struct Deps {
   apps::Catalogue& catalogue;
   const crypto::Identity& identity;
   const config::Settings& settings;
-  std::function<StatusParts()> status;  // control thread; called per request, must be cheap
+  std::function<StatusParts()> status;       // control thread; called per request, must be cheap
+  trust::NativeDesk* native_desk = nullptr;  // null: native clients are not served
 };
 
 struct FrontendConfig {

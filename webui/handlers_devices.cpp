@@ -1,7 +1,7 @@
 // devices
-#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "webui/access_body.hpp"
 #include "webui/handlers.hpp"
 
 namespace pf::webui::handlers {
@@ -15,6 +15,34 @@ std::shared_ptr<const trust::Device> find_device(const Context& context, std::ui
   return found == list->devices.end() ? nullptr : found->second;
 }
 
+Reply no_device() {
+  return error_reply(404, "not_found", "There is no such device.");
+}
+
+std::optional<Problem> check_change(const json& body) {
+  const auto bad = [](const char* sentence) { return Problem{400, "bad_value", sentence}; };
+  if (body.empty()) return bad("The body names nothing to change.");
+  if (body.contains("expires_in_secs") && body.contains("clear_expiry"))
+    return bad("Give expires_in_secs or clear_expiry, not both.");
+  std::optional<std::uint32_t> grants;
+  return read_grants(body, grants);
+}
+
+// `body` has passed check_change.
+trust::Access changed(trust::Access access, const json& body, std::int64_t now_unix) {
+  std::optional<std::uint32_t> grants;
+  (void)read_grants(body, grants);
+  if (grants) access.grants = *grants;
+  if (body.contains("expires_in_secs"))
+    access.expires_unix =
+        trust::saturating_add(now_unix, body["expires_in_secs"].get<std::int64_t>());
+  access.until_disconnect = body.value("until_disconnect", access.until_disconnect);
+  if (body.value("clear_expiry", false)) access.expires_unix.reset();
+  return access;
+}
+
+}  // namespace
+
 json device_json(const Context& context, const trust::Device& device) {
   json credentials = json::array();
   for (const auto& credential : device.credentials)
@@ -26,59 +54,20 @@ json device_json(const Context& context, const trust::Device& device) {
               {"name", device.name},
               {"grants", device.access.grants},
               {"access_level", trust::grant::preset_name(device.access.grants)},
-              {"expired", expires && *expires <= unix_now()},
+              {"expired", expires && *expires <= context.deps.allow_list.wall_now()},
+              {"until_disconnect", device.access.until_disconnect},
               {"disabled", device.disabled},
               {"created_unix", device.created_unix},
               {"connections", context.deps.allow_list.live_leases(device.id)},
               {"credentials", std::move(credentials)}};
   if (expires) out["expires_unix"] = *expires;
+  if (device.granted_unix) out["granted_unix"] = *device.granted_unix;
   if (device.last_seen_unix) out["last_seen_unix"] = *device.last_seen_unix;
   if (!device.last_address.empty()) out["last_address"] = device.last_address;
   if (const auto session = context.deps.manager.find_device(device.id))
     out["session_id"] = session->id;
   return out;
 }
-
-Reply no_device() {
-  return error_reply(404, "not_found", "There is no such device.");
-}
-
-std::uint32_t preset(const std::string& name) {
-  if (name == "controller") return trust::grant::kPresetController;
-  if (name == "view") return trust::grant::kPresetView;
-  return trust::grant::kPresetFull;
-}
-
-// Later than any clock: an overflow means "effectively never" (trust-and-console.md 2.3).
-std::int64_t seconds_from_now(std::int64_t seconds) {
-  const auto now = unix_now();
-  return seconds > std::numeric_limits<std::int64_t>::max() - now
-             ? std::numeric_limits<std::int64_t>::max()
-             : now + seconds;
-}
-
-std::optional<Problem> check_change(const json& body) {
-  const auto bad = [](const char* sentence) { return Problem{400, "bad_value", sentence}; };
-  if (body.empty()) return bad("The body names nothing to change.");
-  if (body.contains("grants") && body.contains("preset"))
-    return bad("Give grants or preset, not both.");
-  if (body.contains("expires_in_secs") && body.contains("clear_expiry"))
-    return bad("Give expires_in_secs or clear_expiry, not both.");
-  if (body.contains("grants") && (body["grants"].get<std::uint32_t>() & ~trust::grant::kAll) != 0)
-    return bad("The field \"grants\" has reserved bits set.");
-  return std::nullopt;
-}
-
-trust::Access changed(trust::Access access, const json& body) {
-  if (body.contains("grants")) access.grants = body["grants"].get<std::uint32_t>();
-  if (body.contains("preset")) access.grants = preset(body["preset"].get<std::string>());
-  if (body.contains("expires_in_secs"))
-    access.expires_unix = seconds_from_now(body["expires_in_secs"].get<std::int64_t>());
-  if (body.value("clear_expiry", false)) access.expires_unix.reset();
-  return access;
-}
-
-}  // namespace
 
 std::optional<Reply> list_devices(const Context& context, const Call&) {
   json list = json::array();
@@ -102,7 +91,7 @@ std::optional<Reply> change_device(const Context& context, const Call& call) {
   if (body.contains("disabled") && body["disabled"].get<bool>() != device->disabled)
     if (auto done = list.set_disabled(device->id, body["disabled"].get<bool>()); !done)
       return error_reply(done.error());
-  if (const auto access = changed(device->access, body); access != device->access)
+  if (const auto access = changed(device->access, body, list.wall_now()); access != device->access)
     if (auto done = list.set_access(device->id, access); !done) return error_reply(done.error());
   if (body.contains("name"))
     if (auto done = list.rename(device->id, body["name"].get<std::string>()); !done)

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
+#include "trust/native_desk.hpp"
 #include "webui/handlers.hpp"
 
 namespace pf::webui::handlers {
@@ -68,6 +69,7 @@ json ports_json(std::uint16_t mgmt, const Ports& ports) {
   add("video", ports.video);
   add("control", ports.control);
   add("audio", ports.audio);
+  add("native", ports.native);
   return out;
 }
 
@@ -102,12 +104,16 @@ std::optional<Reply> status(const Context& context, const Call&) {
               {"fingerprint", deps.identity.certificate().fingerprint()},
               {"uptime_s", uptime.count()},
               {"gamestream", parts.gamestream},
+              {"native", parts.native},
+              {"open", deps.allow_list.open()},
               {"ports", ports_json(context.port, parts.ports)},
               {"sessions",
                {{"total", sessions.size()},
                 {"live", in_state(session::State::Live)},
                 {"detached", in_state(session::State::Detached)}}},
               {"pairing_pending", deps.desk.pending().size()},
+              {"approvals_pending",
+               deps.native_desk == nullptr ? 0 : deps.native_desk->knocks().pending().size()},
               {"paired_devices", deps.allow_list.snapshot()->devices.size()},
               {"unsaved_revocations", deps.allow_list.unsaved_revocations()},
               {"backends", std::move(backends)},

@@ -12,7 +12,6 @@ json session_json(const session::SessionInfo& info) {
   json out = {{"id", info.id},
               {"state", session::name(info.state)},
               {"plane", trust::name(info.plane)},
-              {"device_id", info.device},
               {"device_name", info.device_name},
               {"client_address", info.client_address},
               {"app_id", info.app_id},
@@ -30,6 +29,7 @@ json session_json(const session::SessionInfo& info) {
   const auto add_text = [&](const char* name, const std::string& text) {
     if (!text.empty()) out[name] = text;
   };
+  if (info.device > 0) out["device_id"] = info.device;  // a guest of open mode has no row
   add_text("display", info.display);
   add_text("capture", info.capture);
   add_text("encoder", info.encoder);

@@ -17,6 +17,8 @@ Mapped mapped(const Error& error) {
   if (error.is(Errc::BadValue)) return {400, "bad_value"};
   if (error.is(Errc::NothingWaiting)) return {409, "nothing_waiting"};
   if (error.is(Errc::TooMany)) return {409, "several_waiting"};
+  if (error.is(Errc::FromInternet)) return {409, "from_internet"};
+  if (error.is(Errc::Disabled)) return {409, "disabled"};
   if (error.is(apps::Errc::UnknownApp)) return {404, "not_found"};
   if (error.is(apps::Errc::BadEntry)) return {400, "bad_value"};
   if (error.is(session::Errc::UnknownSession)) return {404, "not_found"};

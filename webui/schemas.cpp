@@ -74,7 +74,8 @@ const Schema kPorts{"Ports",
                      maybe(integer("rtsp", 1, 65535, "RTSP (TCP).")),
                      maybe(integer("video", 1, 65535, "Video (UDP).")),
                      maybe(integer("control", 1, 65535, "Control (UDP).")),
-                     maybe(integer("audio", 1, 65535, "Audio (UDP)."))}};
+                     maybe(integer("audio", 1, 65535, "Audio (UDP).")),
+                     maybe(integer("native", 1, 65535, "Native clients, QUIC (UDP)."))}};
 
 const Schema kEncoder{"Encoder",
                       "The encoder that a new session would get.",
@@ -101,8 +102,11 @@ const Schema kStatus{
      text("fingerprint", "SHA-256 of the host's certificate, 64 hex digits."),
      integer("uptime_s", "Seconds since the start."),
      boolean("gamestream", "Whether Moonlight clients are served."),
+     boolean("native", "Whether native clients are served."),
+     boolean("open", "True: native clients need no pairing."),
      object("ports", kPorts, "Ports in use."), object("sessions", kSessionCounts, "Sessions."),
      integer("pairing_pending", "Pairing requests that wait for a person."),
+     integer("approvals_pending", "Native devices that wait for approval."),
      integer("paired_devices", "Devices in the allow-list."),
      boolean("unsaved_revocations",
              "True: a revocation is in force but not stored yet; the disk needs attention."),
@@ -117,7 +121,7 @@ const Schema kSession{
      choice("state", {"reserved", "starting", "live", "rebuilding", "detached", "ending", "ended"},
             "Where it is in its life."),
      choice("plane", {"native", "gamestream"}, "The client's protocol."),
-     integer("device_id", "The device it belongs to."),
+     maybe(integer("device_id", "The device it belongs to; absent for an unpaired guest.")),
      text("device_name", "Its name."),
      text("client_address", "Where the client is."),
      integer("app_id", "The application."),
@@ -199,6 +203,8 @@ const Schema kDevice{
      choice("access_level", {"full", "controller", "view", "custom"}, "The same as a word."),
      maybe(integer("expires_unix", "When its access ends; absent = it does not.")),
      boolean("expired", "Whether that time has passed."),
+     boolean("until_disconnect", "Whether it is forgotten a minute after its last stream."),
+     maybe(integer("granted_unix", "When a person last chose its access.")),
      boolean("disabled", "Locked out without being forgotten."),
      integer("created_unix", "When it was first paired."),
      maybe(integer("last_seen_unix", "When it was last here.")),
@@ -219,7 +225,85 @@ const Schema kDeviceChange{
      maybe(integer("expires_in_secs",
                    "Its access ends after this many seconds, 0 = now; not with clear_expiry.")),
      maybe(boolean("clear_expiry", "True: its access does not end.")),
+     maybe(boolean("until_disconnect", "Forget it a minute after its last stream, or not.")),
      maybe(boolean("disabled", "Lock it out, or let it in again."))}};
+
+const Schema kNativeOutcome{
+    "NativeOutcome",
+    "How the pairing of a native client ended.",
+    {integer("unix_time", "When."), text("fingerprint", "SHA-256 of the client's certificate."),
+     boolean("paired", "Whether the device is paired now."),
+     text("text", "The device's name, or what happened, in words.")}};
+
+const Schema kNativePairing{
+    "NativePairing",
+    "The PIN window of native clients. The PIN itself is told once, in the answer that opened it.",
+    {boolean("enabled", "Whether native clients are served."),
+     boolean("armed", "Whether a client may try the PIN now."),
+     maybe(integer("expires_in_secs", "Until the window closes; absent = it does not by itself.")),
+     maybe(text("fingerprint", "The only device that may use the window.")),
+     maybe(integer("grants", 0, trust::grant::kAll, "What the device will be allowed.")),
+     maybe(choice("access_level", {"full", "controller", "view", "custom"}, "The same as a word.")),
+     maybe(integer("access_expires_in_secs", "How long, counted from the pairing.")),
+     maybe(boolean("until_disconnect", "Whether it is forgotten a minute after its last stream.")),
+     integer("waiting", "Devices that wait for approval."),
+     list("recent", kNativeOutcome, "How the last pairings ended, newest last.")}};
+
+const Schema kNativeArm{
+    "NativeArm",
+    "Opens the PIN window anew. Without an access, a new device gets full and permanent access and "
+    "a known one keeps its own.",
+    {maybe(integer("ttl_secs", "How long it stays open, 15 to 600 s; default 120.")),
+     maybe(text("fingerprint", 0, 64, "The only device that may use it; empty = any on the LAN.")),
+     maybe(integer("grants", 0, 0xFFFFFFFF, "What it may do, one bit each; not with preset.")),
+     maybe(choice("preset", {"full", "controller", "view"}, "The same as a word.")),
+     maybe(integer("expires_in_secs", "Its access ends this long after the pairing.")),
+     maybe(boolean("until_disconnect",
+                   "Forget it a minute after its last stream; not without another choice."))}};
+
+const Schema kNativeArmed{
+    "NativeArmed",
+    "The open window with its PIN, which is shown here and nowhere else.",
+    {text("pin", 4, 4, "Type this into the client."), boolean("armed", "True."),
+     integer("expires_in_secs", "Until the window closes."),
+     maybe(text("fingerprint", "The only device that may use the window.")),
+     maybe(integer("grants", 0, trust::grant::kAll, "What the device will be allowed.")),
+     maybe(choice("access_level", {"full", "controller", "view", "custom"}, "The same as a word.")),
+     maybe(integer("access_expires_in_secs", "How long, counted from the pairing.")),
+     maybe(
+         boolean("until_disconnect", "Whether it is forgotten a minute after its last stream."))}};
+
+const Schema kKnock{
+    "Knock",
+    "A native device that connected and waits for approval. With a device_id it is one whose "
+    "access "
+    "is over, and the access shown is what it had.",
+    {integer("id", "Names this request."), text("name", "What the device calls itself."),
+     text("fingerprint", "SHA-256 of its certificate."), text("address", "Where it is."),
+     choice("source", {"lan", "wan"}, "wan: it cannot be approved; arm a PIN bound to it."),
+     integer("age_secs", "Since it last tried."),
+     boolean("connected", "Whether it waits on the line right now."),
+     maybe(integer("device_id", "The device it is already.")),
+     maybe(integer("grants", 0, trust::grant::kAll, "What it may do, one bit each.")),
+     maybe(choice("access_level", {"full", "controller", "view", "custom"}, "The same as a word.")),
+     maybe(integer("expires_unix", "When its access ended.")),
+     maybe(integer("granted_unix", "When a person last chose its access.")),
+     maybe(
+         boolean("until_disconnect", "Whether it is forgotten a minute after its last stream."))}};
+
+const Schema kKnocks{
+    "Knocks", "Native devices that wait for approval.", {list("pending", kKnock, "Oldest first.")}};
+
+const Schema kKnockApproval{
+    "KnockApproval",
+    "What an approved device is called and may do. Without an access, a new device gets full and "
+    "permanent access; one whose access is over gets the same again, for as long as before.",
+    {maybe(text("name", 0, 256, "A name; empty = its own.")),
+     maybe(integer("grants", 0, 0xFFFFFFFF, "What it may do, one bit each; not with preset.")),
+     maybe(choice("preset", {"full", "controller", "view"}, "The same as a word.")),
+     maybe(integer("expires_in_secs", "Its access ends this long from now.")),
+     maybe(boolean("until_disconnect",
+                   "Forget it a minute after its last stream; not without another choice."))}};
 
 const Schema kApp{"App",
                   "An application that clients can start.",
@@ -294,11 +378,12 @@ const Schema kSettings{"Settings",
 
 const std::vector<const Schema*>& all() {
   static const std::vector<const Schema*> schemas{
-      &kError,         &kHealth,   &kDocument,    &kPorts,      &kEncoder,    &kBackend,
-      &kSessionCounts, &kStatus,   &kSession,     &kSessions,   &kPinRequest, &kPinOutcome,
-      &kPairing,       &kPinEntry, &kPinAccepted, &kCredential, &kDevice,     &kDevices,
-      &kDeviceChange,  &kApp,      &kApps,        &kNewApp,     &kLogEntry,   &kLog,
-      &kSetting,       &kSettings};
+      &kError,         &kHealth,        &kDocument,      &kPorts,      &kEncoder,     &kBackend,
+      &kSessionCounts, &kStatus,        &kSession,       &kSessions,   &kPinRequest,  &kPinOutcome,
+      &kPairing,       &kPinEntry,      &kPinAccepted,   &kCredential, &kDevice,      &kDevices,
+      &kDeviceChange,  &kNativeOutcome, &kNativePairing, &kNativeArm,  &kNativeArmed, &kKnock,
+      &kKnocks,        &kKnockApproval, &kApp,           &kApps,       &kNewApp,      &kLogEntry,
+      &kLog,           &kSetting,       &kSettings};
   return schemas;
 }
 

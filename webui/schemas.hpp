@@ -10,6 +10,8 @@ extern const Schema kPorts, kEncoder, kBackend, kSessionCounts, kStatus;
 extern const Schema kSession, kSessions;
 extern const Schema kPinRequest, kPinOutcome, kPairing, kPinEntry, kPinAccepted;
 extern const Schema kCredential, kDevice, kDevices, kDeviceChange;
+extern const Schema kNativeOutcome, kNativePairing, kNativeArm, kNativeArmed;
+extern const Schema kKnock, kKnocks, kKnockApproval;
 extern const Schema kApp, kApps, kNewApp;
 extern const Schema kLogEntry, kLog;
 extern const Schema kSetting, kSettings;

@@ -11,6 +11,7 @@ namespace pf::webui {
 struct Ports {
   std::uint16_t http = 0, https = 0, rtsp = 0;      // TCP
   std::uint16_t video = 0, control = 0, audio = 0;  // UDP
+  std::uint16_t native = 0;                         // UDP
 };
 
 struct BackendReport {
@@ -23,6 +24,7 @@ struct BackendReport {
 struct StatusParts {
   std::string version;
   bool gamestream = false;
+  bool native = false;
   Ports ports;
   std::vector<BackendReport> backends;
   std::string encoder;  // the one a session would get; empty while unknown

@@ -12,6 +12,7 @@
 #include "store/database.hpp"
 #include "support/fakes.hpp"
 #include "support/temp_folder.hpp"
+#include "trust/native_desk.hpp"
 #include "webui/frontend.hpp"
 
 namespace pf::test {
@@ -40,14 +41,25 @@ class ApiRig {
   ~ApiRig() {
     loop.run_sync([&] {
       desk.reset();
+      native.reset();
       allow_list.reset();
     });
     loop.stop();
   }
 
+  // Native clients are served: before deps().
+  void serve_native() { native.emplace(loop, *allow_list); }
+
   webui::Deps deps() {
-    return {loop,       *allow_list, *desk,     manager,
-            *catalogue, identity(),  *settings, [this] { return status; }};
+    return {loop,
+            *allow_list,
+            *desk,
+            manager,
+            *catalogue,
+            identity(),
+            *settings,
+            [this] { return status; },
+            native ? &*native : nullptr};
   }
 
   // One for all tests: making a key takes a while.
@@ -102,6 +114,17 @@ class ApiRig {
     });
   }
 
+  // A native device that waits for approval; how that ended goes to `knock_outcome`.
+  std::uint32_t native_knock(const std::string& address, char digit, const std::string& name) {
+    return on_control([&] {
+      const auto from = *net::Endpoint::parse(address, 50000);
+      return native->knocks()
+          .knock({std::string(64, digit), name, from, trust::source_of(from)},
+                 [this](trust::KnockOutcome outcome) { knock_outcome = outcome; })
+          ->id;
+    });
+  }
+
   session::SessionId start_session(trust::DeviceId device) {
     return on_control([&] {
       session::SessionInfo info;
@@ -126,11 +149,13 @@ class ApiRig {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<trust::AllowList> allow_list;
   std::optional<trust::PairingDesk> desk{std::in_place, loop};
+  std::optional<trust::NativeDesk> native;
   FakeManager manager;
   std::optional<apps::Catalogue> catalogue;
   std::optional<config::Settings> settings;
   webui::StatusParts status;
   std::string label;  // of the last PIN
+  std::optional<trust::KnockOutcome> knock_outcome;
 };
 
 }  // namespace pf::test

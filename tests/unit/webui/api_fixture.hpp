@@ -1,0 +1,130 @@
+// The API without its server: requests made by hand, answers held against what the routes promise.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/api_rig.hpp"
+#include "webui/api.hpp"
+
+namespace pf::webui {
+
+using nlohmann::json;
+using test::ApiRig;
+using testing::HasSubstr;
+
+struct Received {
+  unsigned status = 0;
+  json body;
+  std::string text;
+  http::Fields headers;
+  std::string header(const char* name) const {
+    const auto* value = http::find_field(headers, name);
+    return value == nullptr ? "" : *value;
+  }
+};
+
+class ApiTest : public testing::Test {
+ protected:
+  static constexpr const char* kToken =
+      "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+  ApiTest() {
+    config_.host_name = "Den";
+    api_ = std::make_unique<Api>(deps_, config_, kToken);
+    api_->set_port(47990);
+  }
+
+  static http::Request request(const std::string& method, const std::string& path,
+                               const std::string& body = {}) {
+    http::Request out;
+    out.method = method;
+    const auto query = path.find('?');
+    out.path = path.substr(0, query);
+    if (query != std::string::npos) {
+      const auto pair = path.substr(query + 1);
+      const auto equals = pair.find('=');
+      out.query.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    out.headers = {{"Host", "localhost:47990"}, {"Authorization", std::string("Bearer ") + kToken}};
+    if (!body.empty()) {
+      out.body = body;
+      out.headers.emplace_back("Content-Type", "application/json");
+    }
+    out.remote = *net::Endpoint::parse("127.0.0.1", 50001);
+    out.local = *net::Endpoint::parse("127.0.0.1", 47990);
+    out.tls = true;
+    return out;
+  }
+
+  static void set(http::Request& request, const std::string& name, const std::string& value) {
+    for (auto& field : request.headers)
+      if (field.first == name) {
+        field.second = value;
+        return;
+      }
+    request.headers.emplace_back(name, value);
+  }
+
+  // Every answer is held against what the route table promises.
+  Received send(const http::Request& request) {
+    const auto exchange = std::make_shared<test::FakeExchange>(request);
+    rig_.loop.run_sync([&] { api_->handle(exchange); });
+    if (!exchange->answered()) return {};
+    const auto& response = exchange->response();
+    Received answer{response.status, nullptr, response.body, response.headers};
+    if (!response.body.empty() && response.content_type == "application/json") {
+      answer.body = json::parse(response.body, nullptr, false);
+      EXPECT_FALSE(answer.body.is_discarded()) << response.body;
+    }
+    check_promise(request, answer);
+    return answer;
+  }
+  Received send(const std::string& method, const std::string& path, const std::string& body = {}) {
+    return send(request(method, "/api/v1" + path, body));
+  }
+
+  static void check_promise(const http::Request& request, const Received& answer) {
+    EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(answer.header("Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(answer.header("Cross-Origin-Opener-Policy"), "same-origin");
+    EXPECT_EQ(answer.header("Cross-Origin-Resource-Policy"), "same-origin");
+    EXPECT_THAT(answer.header("Content-Security-Policy"), HasSubstr("default-src 'none'"));
+    EXPECT_THAT(answer.header("Content-Security-Policy"), HasSubstr("frame-ancestors 'none'"));
+    if (answer.status >= 400) {
+      ASSERT_TRUE(answer.body.is_object()) << answer.text;
+      EXPECT_EQ(answer.body.size(), 2U);
+      EXPECT_FALSE(answer.body["code"].get<std::string>().empty());
+      EXPECT_EQ(answer.body["error"].get<std::string>().back(), '.') << answer.text;
+      return;
+    }
+    if (request.path == "/") return;
+    const auto found = match(request.method, request.path.substr(kBasePath.size()));
+    ASSERT_NE(found.route, nullptr);
+    for (const auto& promised : found.route->answers) {
+      if (promised.status != answer.status) continue;
+      if (promised.schema == nullptr) {
+        EXPECT_EQ(answer.text, "");
+      } else {
+        const auto problem = check(*promised.schema, answer.body);
+        EXPECT_FALSE(problem) << problem->sentence << " in " << answer.text;
+      }
+      return;
+    }
+    FAIL() << "status " << answer.status << " is not promised for " << request.path;
+  }
+
+  std::string code(const Received& answer) {
+    return answer.body.is_object() ? answer.body.value("code", "") : "";
+  }
+
+  ApiRig rig_;
+  Deps deps_ = rig_.deps();
+  FrontendConfig config_;
+  std::unique_ptr<Api> api_;
+};
+
+}  // namespace pf::webui
