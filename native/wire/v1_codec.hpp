@@ -22,7 +22,7 @@ class FrameReader {
   // The next payload, possibly empty, valid until the next call; or nothing when `bytes`, which is
   // consumed, does not complete one.
   std::optional<ByteSpan> next(ByteSpan& bytes);
-  bool partial() const noexcept { return !held_.empty(); }
+  bool partial() const noexcept { return !complete_ && !held_.empty(); }
 
  private:
   Bytes held_;  // length and payload so far

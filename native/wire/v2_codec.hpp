@@ -29,15 +29,17 @@ class FrameReader {
  public:
   // As v1::FrameReader::next. Failure: Errc::FrameTooLong, for ever.
   Result<std::optional<Frame>> next(ByteSpan& bytes);
-  bool partial() const noexcept { return !held_.empty() || skip_ > 0; }
+  bool partial() const noexcept {
+    return state_ == State::Body || state_ == State::Skip ||
+           (state_ == State::Head && !held_.empty());
+  }
 
  private:
-  Bytes held_;  // type and length, then the body
-  std::size_t head_ = 0;
-  std::size_t size_ = 0;  // of the body
-  std::size_t skip_ = 0;  // bytes of an unknown body still to come
-  std::uint64_t type_ = 0;
-  enum class State : std::uint8_t { Head, Body, Skip, Done, Failed } state_ = State::Head;
+  enum class State : std::uint8_t { Head = 1, Body, Skip, Done, Failed };
+  State state_ = State::Head;
+  Bytes held_;              // the head, then the body, as far as it has come
+  std::uint64_t type_ = 0;  // of the frame at hand
+  std::size_t size_ = 0;    // of its body; while skipping, what is still to come
 };
 
 // One frame's body to a message. Errors as punktfunk2.md 3: Errc::UnknownType for types outside the
