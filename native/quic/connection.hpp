@@ -135,12 +135,14 @@ class ConnectionHandler {
   virtual void on_stream_data(StreamId stream, ByteSpan bytes, bool fin) = 0;
   // The peer gave its sending side up (RESET_STREAM).
   virtual void on_stream_reset(StreamId stream, std::uint64_t code) = 0;
-  // The peer wants no more of ours (STOP_SENDING); our side is reset with the same code.
-  virtual void on_stream_stopped(StreamId /*stream*/, std::uint64_t /*code*/) {}
+  // The peer wants no more of ours (STOP_SENDING); our side is reset with its code. Noticed when
+  // there is something to send; the code comes with on_stream_closed.
+  virtual void on_stream_stopped(StreamId /*stream*/) {}
   // write() was refused with Backlog before; now half of the queue is free.
   virtual void on_stream_writable(StreamId /*stream*/) {}
-  // Both directions are finished and acknowledged; the number means nothing from now on.
-  virtual void on_stream_closed(StreamId /*stream*/) {}
+  // Both directions are finished and acknowledged; the number means nothing from now on. `code`:
+  // the first one that either side reset or stopped the stream with; none when it ended normally.
+  virtual void on_stream_closed(StreamId /*stream*/, std::optional<std::uint64_t> /*code*/) {}
   // open_bidi() may succeed again.
   virtual void on_streams_available() {}
   virtual void on_datagram(ByteSpan bytes) = 0;

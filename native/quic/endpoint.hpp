@@ -18,6 +18,8 @@
 
 namespace pf::native::quic {
 
+struct EngineOptions;
+
 // What one peer, or many of them, may cost.
 struct Limits {
   std::size_t half_open = 256;    // handshakes under way; beyond it Initials are dropped
@@ -113,7 +115,7 @@ class Endpoint {
   Endpoint& operator=(const Endpoint&) = delete;
 
   // Client, any thread. The handler hears on_connected or on_closed. Errc::BadOptions, BadIdentity,
-  // LibraryFailed (then the handler is destroyed without a call).
+  // LibraryFailed, Closed (then the handler is destroyed without a call).
   Result<ConnectionRef> connect(ConnectOptions options);
 
   // Any thread; allocates, so not for media threads. Tasks run in order on pf-quic; after stop()
@@ -140,6 +142,7 @@ class Endpoint {
  private:
   struct Impl;
   explicit Endpoint(std::unique_ptr<Impl> impl);
+  static Result<std::unique_ptr<Endpoint>> open(const net::Endpoint& bind, EngineOptions options);
   std::unique_ptr<Impl> impl_;
 };
 
