@@ -1,5 +1,7 @@
 #include "native/recovery.hpp"
 
+#include <limits>
+
 namespace pf::native {
 namespace {
 
@@ -9,7 +11,7 @@ bool newer(const std::optional<T>& last, T number) {
   if (number == 0) return false;
   if (!last) return true;
   const auto ahead = static_cast<T>(number - *last);
-  return ahead != 0 && ahead <= static_cast<T>(~T{0} / 2);
+  return ahead != 0 && ahead <= std::numeric_limits<T>::max() / 2;
 }
 
 }  // namespace
