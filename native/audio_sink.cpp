@@ -11,7 +11,7 @@ void NativeAudioSink::send(const session::AudioPacket& packet) noexcept {
   frame.seq = seq;
   frame.pts_ns = config_.clock.at(packet.captured_ns).wire_ns;
   // An empty packet is silence to the client, and costs next to nothing.
-  if (!packet.silent) frame.payload = packet.bytes;
+  if (!packet.silent || config_.pcm) frame.payload = packet.bytes;
 
   std::array<std::uint8_t, 2 * kMaxPacket> datagram{};
   const auto room = std::min(config_.port->max_datagram_bytes(), datagram.size());
@@ -24,7 +24,7 @@ void NativeAudioSink::send(const session::AudioPacket& packet) noexcept {
     std::copy_n(frame.payload.begin(), previous_bytes_, previous_.begin());
   }
   if (bytes == 0) {  // not agreed on, or too large for one datagram
-    frame.form = wire::Tag::Audio;
+    frame.form = config_.pcm ? wire::Tag::AudioPcm : wire::Tag::Audio;
     frame.previous = {};
     bytes = wire::encode_audio(config_.generation, frame, MutableByteSpan(datagram.data(), room));
   }

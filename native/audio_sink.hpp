@@ -1,5 +1,6 @@
-// Sound of one native stream: QUIC datagrams 0xC9, or 0xD2 where both ends agreed on redundancy
-// (punktfunk1.md 7.1). Nothing allocates, locks, logs or throws after construction.
+// Sound of one native stream: QUIC datagrams 0xC9, or 0xD2 or 0xD3 where both ends agreed on
+// redundancy or uncompressed sound (punktfunk1.md 7.1). Nothing allocates, locks, logs or throws
+// after construction.
 #pragma once
 
 #include <array>
@@ -19,6 +20,7 @@ class NativeAudioSink final : public session::AudioSink {
  public:
   struct Config {
     wire::Generation generation = wire::Generation::V2;
+    bool pcm = false;        // 0xD3
     bool redundant = false;  // each packet also carries the one before it, where that fits
     media::MediaClock clock;
     std::shared_ptr<quic::DatagramPort> port;

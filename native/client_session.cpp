@@ -18,7 +18,6 @@ constexpr auto kReady = 10s;
 constexpr auto kPunchWait = 4500ms;
 // Generation 1: nothing unasked between Start and the end of the clock rounds.
 constexpr auto kClockRounds = 500ms;
-constexpr auto kAudioPacket = 5ms;
 constexpr std::size_t kAudioSlots = 64, kTimingSlots = 64, kSlotBytes = 1472;
 constexpr std::string_view kExporterLabel = "EXPORTER-punktfunk/2 media";
 
@@ -45,6 +44,9 @@ const apps::App& desktop(const apps::Catalogue& catalogue) {
 }
 
 std::uint32_t audio_kbps(const Agreement& agreement) {
+  if (agreement.audio_format.kind != audio::Format::Kind::Opus)
+    return 48 * agreement.audio.channels() *
+           (agreement.audio_format.kind == audio::Format::Kind::Pcm24 ? 24 : 16);
   const auto bps = audio::opus_layout(agreement.audio).bitrate_bps;
   return bps / 1000 * (agreement.redundant_audio ? 2 : 1);
 }
@@ -224,8 +226,8 @@ Result<> Client::attach() {
   config.video.colour = agreement_.colour;
   config.video.bitrate_kbps = Steering::encoder_kbps(agreement_, audio_kbps(agreement_));
   config.audio = agreement_.audio;
-  config.audio_format.constant_rate = false;
-  config.audio_duration = kAudioPacket;
+  config.audio_format = agreement_.audio_format;
+  config.audio_duration = agreement_.audio_packet;
   auto stream = deps_.sessions.attach(*session_, config, std::move(*video), std::move(audio),
                                       std::move(peer));
   if (!stream) return pass(stream);

@@ -54,6 +54,24 @@ audio::Layout layout_for(const wire::ClientHello& hello) {
   return layout;
 }
 
+// What surely fits one QUIC datagram before the path is known any better (punktfunk1.md 7.12).
+constexpr std::size_t kSafeDatagram = 1150, kAudioHeader = 14;
+
+// Uncompressed sound for clients that take it: the longest packet of the ladder that fits
+// (punktfunk1.md 7.1). What does not even fit in the shortest stays Opus.
+void choose_pcm(const wire::ClientHello& hello, Agreement& agreement) {
+  if ((hello.client_caps & wire::client_cap::kAudioHires) == 0) return;
+  const bool wide = hello.audio_bits == 24;
+  const std::size_t sample = agreement.audio.channels() * (wide ? 3U : 2U);
+  for (const int us : {5000, 4000, 3000, 2500, 2000, 1500, 1000}) {
+    if (sample * 48 * static_cast<std::size_t>(us) / 1000 + kAudioHeader > kSafeDatagram) continue;
+    agreement.audio_format.kind = wide ? audio::Format::Kind::Pcm24 : audio::Format::Kind::Pcm16;
+    agreement.audio_packet = std::chrono::microseconds(us);
+    agreement.redundant_audio = false;
+    return;
+  }
+}
+
 }  // namespace
 
 std::uint8_t codec_bit(pf::media::Codec codec) {
@@ -104,6 +122,8 @@ Result<Agreement> negotiate(const wire::ClientHello& hello, const HostAbilities&
   agreement.suite = suite_for(hello, carrier.generation);
   agreement.audio = layout_for(hello);
   agreement.redundant_audio = (hello.client_caps & wire::client_cap::kAudioRed) != 0;
+  agreement.audio_format.constant_rate = false;
+  choose_pcm(hello, agreement);
   agreement.host_timing = (hello.video_caps & wire::video_cap::kHostTiming) != 0;
   agreement.stream_config = carrier.generation == wire::Generation::V2 &&
                             (hello.features & wire::feature::kStreamConfig) != 0;
@@ -128,8 +148,14 @@ wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreem
   reply.bitrate_kbps = agreement.budget_kbps;
   reply.audio_channels = static_cast<std::uint8_t>(agreement.audio.channels());
   reply.audio_layout = 0;
+  if (agreement.audio_format.kind != audio::Format::Kind::Opus) {
+    reply.audio_codec = wire::AudioCodec::Pcm;
+    reply.audio_bits = agreement.audio_format.kind == audio::Format::Kind::Pcm24 ? 24 : 16;
+    reply.audio_frame_us = static_cast<std::uint16_t>(agreement.audio_packet.count());
+    reply.host_caps |= wire::host_cap::kAudioHires;
+  }
   reply.codec = codec_bit(agreement.codec);
-  reply.host_caps = wire::host_cap::kGamepadState | wire::host_cap::kTextInput;
+  reply.host_caps |= wire::host_cap::kGamepadState | wire::host_cap::kTextInput;
   if (agreement.redundant_audio) reply.host_caps |= wire::host_cap::kAudioRed;
   reply.host_caps2 = wire::host_cap2::kRepeatMark | wire::host_cap2::kScroll;
   if ((hello.client_caps & wire::client_cap::kExt) != 0) reply.host_caps2 |= wire::host_cap2::kExt;

@@ -2,6 +2,7 @@
 // punktfunk1.md 3.2, 3.3, 3.7, 6.12; punktfunk2.md 4.1, 4.2, 6.1.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct Agreement {
   std::uint8_t fec_percent = 10;
   wire::Suite suite = wire::Suite::Aes128Gcm;
   audio::Layout audio;
+  audio::Format audio_format;
+  std::chrono::microseconds audio_packet{5000};
   bool redundant_audio = false;  // 0xD2
   bool host_timing = false;      // 0xCF
   bool stream_config = false;    // epochs above 0 may be used (punktfunk2.md 6.5)

@@ -13,6 +13,9 @@ struct HeaderV1 {
   static constexpr std::size_t kBytes = 40;
   static constexpr std::uint8_t kMagic = 0xC9;
   static constexpr std::uint8_t kVersion = 1;
+  // Written when the packet gets its number, at the very end.
+  static constexpr std::size_t kStreamSeqOffset = 12;
+  static constexpr std::size_t kFlagsOffset = 39;
   // `flags`.
   static constexpr std::uint8_t kPicture = 0x01;
   static constexpr std::uint8_t kEndOfFrame = 0x02;

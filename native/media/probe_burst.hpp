@@ -49,7 +49,8 @@ class ProbeBurst {
 
   // Starts a burst; both values are clamped to the limits above. `done` is called once, on
   // pf-probe, when the burst is over (also when it was cancelled or the gate shut); it must only
-  // post. False while another burst runs. One thread at a time with cancel().
+  // post. False while another burst runs, or when no thread is to be had: `done` is then not
+  // called. One thread at a time with cancel().
   bool start(std::uint32_t target_kbps, std::chrono::milliseconds duration,
              std::function<void(const ProbeResult&)> done);
   // Ends a running burst and waits for its thread (milliseconds). Not from `done`.

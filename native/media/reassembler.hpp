@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "fec/rs16.hpp"
 #include "native/media/clock.hpp"
 #include "native/media/packet_check.hpp"
 
@@ -44,7 +46,8 @@ class Reassembler {
     std::uint64_t stale = 0;         // of frames that are finished or given up
     std::uint64_t old_epoch = 0;     // of an epoch behind the newest
     std::uint64_t inconsistent = 0;  // packets that contradict their frame or block
-    std::uint64_t bad_frames = 0;    // blocks did not tile, or could not be restored
+    std::uint64_t mixed = 0;       // taken, but time or flags differ from the frame's first packet
+    std::uint64_t bad_frames = 0;  // blocks did not tile, or could not be restored
     // The highest shard of a block came while it was short: newer clients then take the frame for
     // lost at once.
     std::uint64_t early_losses = 0;
@@ -60,7 +63,8 @@ class Reassembler {
   std::optional<ReceivedFrame> feed(const Shard& shard);
 
   const Stats& stats() const { return stats_; }
-  // What is held now; never more than 4 frame caps and some tables.
+  // Shard memory held now; never more than four times the frame cap. Repairing needs about as much
+  // again as the largest block.
   std::size_t memory_bytes() const { return memory_; }
   std::size_t open_frames() const;
 
@@ -68,41 +72,48 @@ class Reassembler {
   struct Block {
     std::uint16_t data = 0, parity = 0;
     std::uint32_t base = 0;
-    std::uint16_t have = 0, have_data = 0;
+    std::size_t have = 0, have_data = 0;
     bool done = false;
-    std::vector<std::uint32_t> place;  // shard index -> 1 + position in `shards`; 0 = missing
-    Bytes shards;                      // in order of arrival; once done: the data, in order
+    std::vector<std::uint64_t> received;     // a bit per shard
+    std::unique_ptr<std::uint8_t[]> shards;  // K + M in order; dropped with the frame
+    bool has(std::size_t shard) const { return (received[shard / 64] >> shard % 64 & 1) != 0; }
   };
+  enum class State : std::uint8_t { Open, Delivered, GivenUp };
   struct Frame {
-    bool finished = false;  // delivered or given up: only remembered
+    State state = State::Open;
     std::uint64_t pts = 0;  // ns (V1) or us (V2), unwrapped
     std::uint32_t flags = 0;
     std::uint8_t epoch = 0;
     std::size_t payload = 0;
     std::optional<std::size_t> bytes, block_count;
+    std::uint32_t last_base = 0;  // with block_count
     std::size_t blocks_done = 0, packets = 0, repaired = 0, memory = 0;
     std::map<std::uint16_t, Block> blocks;
   };
 
-  std::optional<ReceivedFrame> take(std::int64_t position, Frame& frame, const Shard& shard);
+  // Moves the window when the shard's frame is the newest; nothing when the frame is too old.
+  std::optional<std::int64_t> place(const Shard& shard);
+  bool current_epoch(std::uint8_t epoch);
   bool consistent(const Frame& frame, const Shard& shard) const;
-  bool restore(Frame& frame, Block& block);
-  std::optional<ReceivedFrame> finish(std::int64_t position, Frame& frame);
+  Block* block_for(std::int64_t position, Frame& frame, const Shard& shard);
+  void after_the_end(Frame& frame, const Shard& shard);
+  bool restore(const Frame& frame, Block& block);
+  std::optional<ReceivedFrame> finish(std::uint32_t index, Frame& frame);
   void give_up(Frame& frame);
   void release(Frame& frame);
-  void age(std::int64_t newest_pts_ns);
-  void make_room(std::size_t bytes, const Frame& keep);
-  std::int64_t pts_ns(std::uint64_t pts) const;
-  void count_missing(const Block& block);
+  void age();
+  bool make_room(std::size_t bytes, std::int64_t keep);
+  std::uint64_t pts_ns(std::uint64_t pts) const;
+  void count_missing(const Block& block, std::size_t shards);
 
   Config config_;
   Stats stats_;
   PtsUnwrapper unwrapper_;
-  std::map<std::int64_t, Frame> frames_;  // by unwrapped index
+  std::optional<fec::Rs16Decoder> decoder_;  // grows with the blocks met
+  std::map<std::int64_t, Frame> frames_;     // by unwrapped index, the newest max_age_frames
   bool any_ = false;
   std::int64_t newest_ = 0;      // unwrapped index
   std::int64_t counted_to_ = 0;  // frames before it are delivered or counted as lost
-  std::int64_t newest_pts_ns_ = 0;
   std::uint8_t epoch_ = 0;
   std::size_t memory_ = 0;
 };

@@ -30,7 +30,7 @@ class Receiver {
     std::uint64_t datagrams = 0;
     std::uint64_t bytes = 0;
     std::uint64_t malformed = 0, forged = 0, replayed = 0;  // OpenStatus
-    std::uint64_t rejected[8] = {};                         // by PacketCheck
+    std::uint64_t rejected[8] = {};                         // by PacketCheck; [0] = Good
     std::uint64_t probe_packets = 0;
   };
 

@@ -12,11 +12,10 @@
 namespace pf::native::media {
 
 struct VideoCounters {
-  metrics::Counter frames;         // sent whole
-  metrics::Counter frames_failed;  // refused, or cut short
-  metrics::Counter packets;        // handed to the kernel, video and probe
-  metrics::Counter bytes;          // of UDP payload, the same
-  metrics::Counter parity_packets;
+  metrics::Counter frames;           // sent whole
+  metrics::Counter frames_failed;    // refused, or cut short
+  metrics::Counter packets;          // handed to the kernel, video and probe
+  metrics::Counter bytes;            // of UDP payload, the same
   metrics::Counter dropped_packets;  // the socket did not take them
 };
 

@@ -68,7 +68,7 @@ class VideoPackets {
 
   // From the next unit on. Values above 90 count as 90.
   void set_fec_percentage(unsigned percentage) noexcept;
-  // From the next unit on. False for an odd size or one above max_shard_payload.
+  // From the next unit on. False for an odd size, one above max_shard_payload or below 512.
   bool set_shard_payload(std::size_t bytes) noexcept;
 
   // What begin() found: for the pacer.

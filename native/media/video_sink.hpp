@@ -7,9 +7,10 @@
 
 #include "base/clock.hpp"
 #include "native/media/clock.hpp"
+#include "native/media/pacing.hpp"
+#include "native/media/packet_sender.hpp"
 #include "native/media/video_link.hpp"
 #include "native/media/video_packets.hpp"
-#include "net/pacer.hpp"
 #include "net/udp_socket.hpp"
 #include "session/front_end.hpp"
 
@@ -43,25 +44,22 @@ class NativeVideoSink final : public session::VideoSink {
  private:
   NativeVideoSink(Config config, VideoPackets packets);
   void take_requests(bool idr) noexcept;
-  MediaTime stamp(std::int64_t captured_ns) noexcept;
+  MediaTime stamp(std::int64_t captured_ns, std::int64_t now_ns) noexcept;
   bool send_packets(pf::media::Timeline& timeline) noexcept;
-  bool send_run(const net::PacketRun& run) noexcept;
+  bool send_run(const net::PacketRun& run, pf::media::Timeline& timeline) noexcept;
   void report(const pf::media::Timeline& timeline, std::uint64_t pts_ns) noexcept;
 
   VideoPackets packets_;
+  PacketSender sender_;
+  FramePacer pacer_;
   MediaClock clock_;
-  std::int64_t last_captured_ns_ = 0;
-  net::Pacer pacer_;
-  std::int64_t interval_ns_;
-  std::uint64_t pace_bits_per_second_ = 0;
   bool mark_repeats_;
-  std::uint8_t epoch_ = 0;
-  std::uint32_t payload_seen_ = 0;
-  std::shared_ptr<net::UdpSocket> socket_;
-  std::shared_ptr<VideoLink> link_;
   std::shared_ptr<FrameTimings> timings_;
-  net::Route route_;
-  std::uint32_t route_seen_ = 0;
+  std::int64_t last_captured_ns_ = 0;
+  // What was taken over from the link.
+  std::uint8_t epoch_ = 0;
+  std::uint32_t payload_ = 0, rate_kbps_ = 0;
+  std::int64_t interval_ns_ = 0;
 };
 
 }  // namespace pf::native::media

@@ -70,7 +70,7 @@ ngtcp2_ssize ConnectionImpl::write_datagrams(MutableByteSpan out, ngtcp2_path& p
     ngtcp2_pkt_info info{};
     size = ngtcp2_conn_writev_datagram(conn_, &path, &info, out.data(), out.size(), &accepted,
                                        NGTCP2_WRITE_DATAGRAM_FLAG_MORE, ++next_datagram_id_, &part,
-                                       1, now);
+                                       bytes.empty() ? 0 : 1, now);
   }
   if (accepted != 0) {
     ++stats_.datagrams_sent;

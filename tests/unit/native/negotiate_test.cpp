@@ -89,6 +89,28 @@ TEST(Negotiate, SuitesAsEachGenerationAsksForThem) {
   EXPECT_EQ(negotiate(h, {}, v1)->suite, wire::Suite::ChaCha20Poly1305);
 }
 
+TEST(Negotiate, UncompressedSoundComesInPacketsThatFit) {
+  auto h = hello(wire::codec_bit::kH264);
+  EXPECT_EQ(negotiate(h, {}, {})->audio_format.kind, audio::Format::Kind::Opus);
+  h.client_caps = wire::client_cap::kAudioHires | wire::client_cap::kAudioRed;
+  const auto stereo = negotiate(h, {}, {});
+  EXPECT_EQ(stereo->audio_format.kind, audio::Format::Kind::Pcm16);
+  EXPECT_EQ(stereo->audio_packet.count(), 5000);
+  EXPECT_FALSE(stereo->redundant_audio);
+  h.audio_bits = 24;
+  EXPECT_EQ(negotiate(h, {}, {})->audio_packet.count(), 3000);
+  h.audio_channels = 8;
+  const auto surround = negotiate(h, {}, {});
+  EXPECT_EQ(surround->audio_format.kind, audio::Format::Kind::Opus)
+      << "a millisecond of it does not fit";
+  h.audio_bits = 16;
+  const auto reply = answer(h, *negotiate(h, {}, {}), {}, {});
+  EXPECT_EQ(reply.audio_codec, wire::AudioCodec::Pcm);
+  EXPECT_EQ(reply.audio_frame_us, 1000);
+  EXPECT_EQ(reply.audio_bits, 16);
+  EXPECT_NE(reply.host_caps & wire::host_cap::kAudioHires, 0);
+}
+
 TEST(Negotiate, AnAbilityIsEchoedOnlyToWhoHasItsCounterpart) {
   auto h = hello(wire::codec_bit::kH264);
   const Carrier v1{wire::Generation::V1, false}, v2{wire::Generation::V2, false};
