@@ -1,0 +1,197 @@
+#include "native/media/sealer.hpp"
+
+#include <array>
+#include <optional>
+
+#include "crypto/digest.hpp"
+
+namespace pf::native::media {
+namespace {
+
+constexpr std::size_t kTagBytes = crypto::Aead::kTagBytes;
+constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
+
+// The cipher of one key index of punktfunk/2.
+struct EpochCipher {
+  std::uint64_t index = kNoIndex;
+  EpochKeyV2 key;
+  std::optional<crypto::Aead> cipher;
+
+  ~EpochCipher() {
+    crypto::wipe(key.key);
+    crypto::wipe(key.iv);
+  }
+  bool use(std::uint64_t wanted, KeyScheduleV2& schedule, Suite suite) noexcept {
+    if (index == wanted) return true;
+    index = kNoIndex;
+    if (!schedule.derive(wanted, suite, key) ||
+        !cipher->set_key(ByteSpan(key.key).first(key_bytes(suite))))
+      return false;
+    // The cipher holds the key now; only the IV is needed again.
+    crypto::wipe(key.key);
+    index = wanted;
+    return true;
+  }
+};
+
+// What both ends of both generations hold.
+template <std::size_t Ciphers>
+struct State {
+  State(const Keys& keys, Direction d)
+      : generation(keys.generation()), suite(keys.suite()), salt(keys.salt()), direction(d) {}
+
+  Result<> open(const Keys& keys) {
+    const auto kind = aead_kind(suite);
+    if (generation == Generation::V1) {
+      auto made = crypto::Aead::create(kind, keys.secret());
+      if (!made) return fail(Errc::CryptoFailed, made.error().message());
+      cipher = std::move(*made);
+      return {};
+    }
+    auto made = KeyScheduleV2::create(keys.secret(), direction);
+    if (!made) return pass(made);
+    schedule = std::move(*made);
+    // Contexts are made here, with a key that is replaced before it is used.
+    const std::array<std::uint8_t, 32> none{};
+    for (auto& epoch : epochs) {
+      auto aead = crypto::Aead::create(kind, ByteSpan(none).first(key_bytes(suite)));
+      if (!aead) return fail(Errc::CryptoFailed, aead.error().message());
+      epoch.cipher = std::move(*aead);
+    }
+    return {};
+  }
+
+  EpochCipher* epoch(std::uint64_t number) noexcept {
+    const auto index = key_index(number);
+    auto& slot = epochs[index % Ciphers];
+    return slot.use(index, *schedule, suite) ? &slot : nullptr;
+  }
+
+  Generation generation;
+  Suite suite;
+  Salt salt;
+  Direction direction;
+  std::optional<crypto::Aead> cipher;     // V1
+  std::optional<KeyScheduleV2> schedule;  // V2
+  std::array<EpochCipher, Ciphers> epochs;
+};
+
+}  // namespace
+
+struct PacketSealer::Impl : State<1> {
+  using State::State;
+
+  bool seal_v1(std::uint8_t* packet, std::size_t bytes, std::uint64_t number) noexcept {
+    constexpr auto kClear = kSizesV1.clear;
+    store_be(packet, number);
+    return cipher->seal(nonce_v1(salt, direction, number), {packet, kClear},
+                        {packet + kClear, bytes - kClear - kTagBytes},
+                        {packet + bytes - kTagBytes, kTagBytes});
+  }
+
+  bool seal_v2(std::uint8_t* packet, std::size_t bytes, Stream stream,
+               std::uint64_t number) noexcept {
+    constexpr auto kClear = kSizesV2.clear;
+    packet[0] = static_cast<std::uint8_t>(stream);
+    store_le(packet + 1, static_cast<std::uint32_t>(number));
+    auto* key = epoch(number);
+    return key != nullptr && key->cipher->seal(key->key.nonce(number), {packet, kClear},
+                                               {packet + kClear, bytes - kClear - kTagBytes},
+                                               {packet + bytes - kTagBytes, kTagBytes});
+  }
+};
+
+PacketSealer::PacketSealer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PacketSealer::PacketSealer(PacketSealer&&) noexcept = default;
+PacketSealer& PacketSealer::operator=(PacketSealer&&) noexcept = default;
+PacketSealer::~PacketSealer() = default;
+
+Result<PacketSealer> PacketSealer::create(const Keys& keys, Direction direction) {
+  auto impl = std::make_unique<Impl>(keys, direction);
+  if (auto opened = impl->open(keys); !opened) return pass(opened);
+  return PacketSealer(std::move(impl));
+}
+
+Generation PacketSealer::generation() const {
+  return impl_->generation;
+}
+
+bool PacketSealer::seal(const SealRun& run, Stream stream, std::uint64_t first_number) noexcept {
+  for (std::size_t i = 0; i < run.count; ++i) {
+    auto* packet = run.base + i * run.stride;
+    const bool sealed = impl_->generation == Generation::V1
+                            ? impl_->seal_v1(packet, run.packet_bytes, first_number + i)
+                            : impl_->seal_v2(packet, run.packet_bytes, stream, first_number + i);
+    if (!sealed) return false;
+  }
+  return true;
+}
+
+// Three key indexes may be in use at once: the newest's own, the one before and the one after.
+struct PacketOpener::Impl : State<3> {
+  using State::State;
+  ReplayWindow window;
+
+  // punktfunk2.md 7.5: the number nearest to the highest accepted one.
+  std::optional<std::uint64_t> expand(std::uint32_t low) const noexcept {
+    const std::uint64_t reference = window.highest();
+    const auto step = static_cast<std::int32_t>(low - static_cast<std::uint32_t>(reference));
+    const auto distance = static_cast<std::int64_t>(step);
+    if (distance < 0 && static_cast<std::uint64_t>(-distance) > reference) return std::nullopt;
+    const std::uint64_t number = reference + static_cast<std::uint64_t>(distance);
+    if (key_index(number) > key_index(reference) + 1) return std::nullopt;
+    if (number < reference && reference - number >= ReplayWindow::kSize) return std::nullopt;
+    return number;
+  }
+};
+
+PacketOpener::PacketOpener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PacketOpener::PacketOpener(PacketOpener&&) noexcept = default;
+PacketOpener& PacketOpener::operator=(PacketOpener&&) noexcept = default;
+PacketOpener::~PacketOpener() = default;
+
+Result<PacketOpener> PacketOpener::create(const Keys& keys, Direction direction) {
+  auto impl = std::make_unique<Impl>(keys, direction);
+  if (auto opened = impl->open(keys); !opened) return pass(opened);
+  return PacketOpener(std::move(impl));
+}
+
+Generation PacketOpener::generation() const {
+  return impl_->generation;
+}
+
+OpenStatus PacketOpener::open(MutableByteSpan datagram, OpenedPacket& out) noexcept {
+  const bool v1 = impl_->generation == Generation::V1;
+  const auto& layout = sizes(impl_->generation);
+  if (datagram.size() < layout.overhead()) return OpenStatus::Malformed;
+  const auto clear = datagram.first(layout.clear);
+  const auto text = datagram.subspan(layout.clear, datagram.size() - layout.clear - layout.tag);
+  const auto tag = datagram.last(layout.tag);
+
+  std::uint64_t number = 0;
+  auto stream = Stream::Video;
+  if (v1) {
+    number = load_be<std::uint64_t>(clear.data());
+  } else {
+    if (clear[0] > static_cast<std::uint8_t>(Stream::Probe)) return OpenStatus::Malformed;
+    stream = static_cast<Stream>(clear[0]);
+    const auto expanded = impl_->expand(load_le<std::uint32_t>(clear.data() + 1));
+    if (!expanded) return OpenStatus::Malformed;
+    number = *expanded;
+  }
+  if (!impl_->window.fresh(number)) return OpenStatus::Replayed;
+
+  if (v1) {
+    if (!impl_->cipher->open(nonce_v1(impl_->salt, impl_->direction, number), clear, text, tag))
+      return OpenStatus::Forged;
+  } else {
+    auto* key = impl_->epoch(number);
+    if (key == nullptr || !key->cipher->open(key->key.nonce(number), clear, text, tag))
+      return OpenStatus::Forged;
+  }
+  impl_->window.accept(number);
+  out = {number, stream, text};
+  return OpenStatus::Opened;
+}
+
+}  // namespace pf::native::media
