@@ -217,7 +217,8 @@ Result<> Client::attach() {
   auto video = make_video_sink(std::move(sink));
   if (!video) return pass(video);
   auto audio = std::make_unique<NativeAudioSink>(NativeAudioSink::Config{
-      carrier_.generation, agreement_.redundant_audio, *clock_, prepared_->audio, video_});
+      carrier_.generation, agreement_.audio_format.kind != audio::Format::Kind::Opus,
+      agreement_.redundant_audio, *clock_, prepared_->audio, video_});
   auto peer = std::make_shared<Peer>(deps_.hub, facts_.ref);
 
   session::StreamConfig config;
