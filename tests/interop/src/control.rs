@@ -21,12 +21,21 @@ pub enum ToHost {
     Rfi(u32, u32),
     ShardAck(u16),
     DeliveryReport(u64),
-    ProbeRequest { kbps: u32, ms: u32 },
+    ProbeRequest {
+        kbps: u32,
+        ms: u32,
+    },
     ClockProbe(u64),
-    ClipControl { enabled: bool, flags: u8 },
+    ClipControl {
+        enabled: bool,
+        flags: u8,
+    },
     CursorRender(bool),
     InputEdge([u8; 18]),
-    PairRequest { name: String, spake: Vec<u8> },
+    PairRequest {
+        name: String,
+        spake: Vec<u8>,
+    },
     PairProof([u8; 32]),
     Ready,
     /// A type that no registry has.
@@ -35,21 +44,64 @@ pub enum ToHost {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum FromHost {
-    Reconfigured { accepted: bool, mode: Mode },
-    BitrateChanged { kbps: u32, reason: Option<u8> },
+    Reconfigured {
+        accepted: bool,
+        mode: Mode,
+    },
+    BitrateChanged {
+        kbps: u32,
+        reason: Option<u8>,
+    },
     ShardPayloadChanged(u16),
     PipelineGap(u32),
-    ProbeResult { bytes: u64, units: u32, ms: u32, packets: u32, drops: u32 },
-    ClockEcho { t1: u64, t2: u64, t3: u64 },
-    ClipState { enabled: bool, policy: u8, reason: u8 },
-    ClipOffer { seq: u32, kinds: Vec<(String, u64)> },
-    CursorShape { serial: u32, width: u16, height: u16 },
-    AccessUpdate { grants: u32, secs: u32 },
+    ProbeResult {
+        bytes: u64,
+        units: u32,
+        ms: u32,
+        packets: u32,
+        drops: u32,
+    },
+    ClockEcho {
+        t1: u64,
+        t2: u64,
+        t3: u64,
+    },
+    ClipState {
+        enabled: bool,
+        policy: u8,
+        reason: u8,
+    },
+    ClipOffer {
+        seq: u32,
+        kinds: Vec<(String, u64)>,
+    },
+    CursorShape {
+        serial: u32,
+        width: u16,
+        height: u16,
+    },
+    AccessUpdate {
+        grants: u32,
+        secs: u32,
+    },
     AudioState(bool),
-    LaunchOutcome { kind: u8, text: String },
+    LaunchOutcome {
+        kind: u8,
+        text: String,
+    },
     PadSlots(u16),
-    StreamConfig { epoch: u8, mode: Mode, codec: u8, depth: u8, colour: [u8; 4], chroma: u8 },
-    PairChallenge { spake: Vec<u8>, confirm: [u8; 32] },
+    StreamConfig {
+        epoch: u8,
+        mode: Mode,
+        codec: u8,
+        depth: u8,
+        colour: [u8; 4],
+        chroma: u8,
+    },
+    PairChallenge {
+        spake: Vec<u8>,
+        confirm: [u8; 32],
+    },
     PairResult(bool),
     /// Handshake messages, whose bodies `hello` reads.
     Hello(Vec<u8>),
@@ -221,11 +273,7 @@ fn decode_one(payload: &[u8]) -> Res<FromHost> {
                 drops: r.opt_u32().unwrap_or(0),
             },
             0x31 => FromHost::ClockEcho { t1: r.u64()?, t2: r.u64()?, t3: r.u64()? },
-            0x41 => FromHost::ClipState {
-                enabled: r.u8()? != 0,
-                policy: r.u8()?,
-                reason: r.u8()?,
-            },
+            0x41 => FromHost::ClipState { enabled: r.u8()? != 0, policy: r.u8()?, reason: r.u8()? },
             0x42 => {
                 let (seq, n) = (r.u32()?, r.u8()?);
                 let mut kinds = Vec::new();
@@ -303,7 +351,9 @@ fn decode_two(ty: u64, body: &[u8]) -> Res<FromHost> {
                 packets: f.u32(4, 0)?,
                 drops: f.u32(5, 0)?,
             },
-            0x30 => shape(f.u32(1, 0)?, f.u16(2, 0)?, f.u16(3, 0)?, f.raw(6).map_or(0, <[u8]>::len))?,
+            0x30 => {
+                shape(f.u32(1, 0)?, f.u16(2, 0)?, f.u16(3, 0)?, f.raw(6).map_or(0, <[u8]>::len))?
+            }
             0x32 => FromHost::AccessUpdate { grants: f.u32(1, 0)?, secs: f.u32(2, 0)? },
             0x33 => FromHost::AudioState(f.bool(1)?),
             0x34 => FromHost::LaunchOutcome {

@@ -123,9 +123,9 @@ impl Violations {
     }
     pub fn json(&self) -> serde_json::Value {
         let list = self.0.iter();
-        list.map(|(rule, (n, first))| {
-            serde_json::json!({ "rule": rule, "count": n, "first": first })
-        })
+        list.map(
+            |(rule, (n, first))| serde_json::json!({ "rule": rule, "count": n, "first": first }),
+        )
         .collect()
     }
 }
@@ -150,7 +150,8 @@ struct Last {
 
 impl SenderRules {
     pub fn look(&mut self, p: &Packet, out: &mut Violations) {
-        let place = || format!("packet {} frame {} block {} shard {}", p.number, p.frame, p.block, p.shard);
+        let place =
+            || format!("packet {} frame {} block {} shard {}", p.number, p.frame, p.block, p.shard);
         if let Some(one) = &p.one {
             if one.version != 1 || one.scheme != 1 {
                 out.add("sender: version and FEC scheme bytes", place);

@@ -195,7 +195,11 @@ pub struct Link {
     pub connected_ns: u64,
 }
 
-fn client_config(dial: &Dial, me: &Identity, seen: Arc<Mutex<Option<Fingerprint>>>) -> Res<quinn::ClientConfig> {
+fn client_config(
+    dial: &Dial,
+    me: &Identity,
+    seen: Arc<Mutex<Option<Fingerprint>>>,
+) -> Res<quinn::ClientConfig> {
     let mut provider = provider();
     if dial.classic {
         provider.kx_groups.retain(|g| g.name() != NamedGroup::X25519MLKEM768);
@@ -238,8 +242,9 @@ pub async fn dial(dial: &Dial, me: &Identity) -> Result<Link, Failure> {
     let local = |e: String| Failure { text: e, close: Value::Null };
     let seen = Arc::new(Mutex::new(None));
     let config = client_config(dial, me, seen.clone()).map_err(local)?;
-    let socket = std::net::UdpSocket::bind(if dial.host.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })
-        .map_err(|e| local(e.to_string()))?;
+    let socket =
+        std::net::UdpSocket::bind(if dial.host.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })
+            .map_err(|e| local(e.to_string()))?;
     big_buffers(&socket);
     let runtime = Arc::new(quinn::TokioRuntime);
     let inner = runtime.wrap_udp_socket(socket).map_err(|e| local(e.to_string()))?;
@@ -253,8 +258,9 @@ pub async fn dial(dial: &Dial, me: &Identity) -> Result<Link, Failure> {
     } else {
         inner
     };
-    let mut endpoint = quinn::Endpoint::new_with_abstract_socket(endpoint_config, None, socket, runtime)
-        .map_err(|e| local(e.to_string()))?;
+    let mut endpoint =
+        quinn::Endpoint::new_with_abstract_socket(endpoint_config, None, socket, runtime)
+            .map_err(|e| local(e.to_string()))?;
     endpoint.set_default_client_config(config);
     let connection = loop {
         let attempt = endpoint.connect(dial.host, "punktfunk").map_err(|e| local(e.to_string()))?;
@@ -274,7 +280,8 @@ pub async fn dial(dial: &Dial, me: &Identity) -> Result<Link, Failure> {
         Some(b"pkf2") => Gen::Two,
         other => return Err(local(format!("the host chose ALPN {other:?}"))),
     };
-    let host_fingerprint = seen.lock().unwrap().ok_or_else(|| local("no certificate seen".into()))?;
+    let host_fingerprint =
+        seen.lock().unwrap().ok_or_else(|| local("no certificate seen".into()))?;
     Ok(Link {
         endpoint,
         connection,

@@ -43,7 +43,10 @@ pub struct Unit {
 pub enum Outcome {
     Unit(Unit),
     /// Given up; when its first packet came.
-    Lost { index: u32, first_ns: u64 },
+    Lost {
+        index: u32,
+        first_ns: u64,
+    },
 }
 
 struct Block {
@@ -193,7 +196,10 @@ impl Reassembler {
         }
         if let Some(total) = total {
             if *frame.total.get_or_insert(total) != total {
-                return bad("packets of a frame agree", format!("{total:?} against {:?}", frame.total));
+                return bad(
+                    "packets of a frame agree",
+                    format!("{total:?} against {:?}", frame.total),
+                );
             }
         }
         let block = frame.blocks.entry(p.block).or_insert_with(|| Block {
@@ -205,7 +211,10 @@ impl Reassembler {
             done: false,
         });
         if block.k != p.k || block.m != p.m || block.base != base {
-            return bad("packets of a block agree", format!("K {} M {} base {}", block.k, block.m, block.base));
+            return bad(
+                "packets of a block agree",
+                format!("K {} M {} base {}", block.k, block.m, block.base),
+            );
         }
         // Only what passed every check moves the window.
         if self.newest.is_none_or(|n| index > n) {
@@ -352,7 +361,10 @@ fn geometry(l: &Limits, p: &Packet, size: usize) -> Result<(u32, Total), (&'stat
     if count != u64::from(one.block_count) || expected != k {
         return Err((
             "derived geometry",
-            format!("frame_bytes {bytes} gives {count} blocks and K {expected}, told {}", one.block_count),
+            format!(
+                "frame_bytes {bytes} gives {count} blocks and K {expected}, told {}",
+                one.block_count
+            ),
         ));
     }
     Ok((u32::from(p.block) * l.d, Some((count as u32, bytes))))
@@ -361,7 +373,8 @@ fn geometry(l: &Limits, p: &Packet, size: usize) -> Result<(u32, Total), (&'stat
 /// Fills in the missing data shards; tells which.
 fn repair(block: &mut Block, size: usize) -> Result<Vec<u16>, String> {
     let k = usize::from(block.k);
-    let missing: Vec<u16> = (0..block.k).filter(|i| block.shards[usize::from(*i)].is_none()).collect();
+    let missing: Vec<u16> =
+        (0..block.k).filter(|i| block.shards[usize::from(*i)].is_none()).collect();
     if missing.is_empty() {
         return Ok(missing);
     }

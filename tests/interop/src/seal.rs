@@ -162,7 +162,9 @@ impl Opener {
         let keys = match (agreed.encrypt, agreed.suite) {
             (false, _) => Keys::None,
             (true, 0) => Keys::One { cipher: Cipher::new(0, &agreed.key), salt: agreed.salt },
-            (true, s) => Keys::One { cipher: Cipher::new(s, &agreed.chacha_key), salt: agreed.salt },
+            (true, s) => {
+                Keys::One { cipher: Cipher::new(s, &agreed.chacha_key), salt: agreed.salt }
+            }
         };
         Opener { keys, replay: Replay::default(), reference: 0, accepted: 0 }
     }

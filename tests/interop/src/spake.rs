@@ -138,15 +138,24 @@ mod tests {
         let fixed = |t: &str| Fixed(unhex(t).unwrap());
         let ids = (Identity::new(&a), Identity::new(&b));
         let (client, ma) = Spake2::<Ed25519Group>::start_a_with_rng(
-            &Password::new(b"0042"), &ids.0, &ids.1, fixed(x),
+            &Password::new(b"0042"),
+            &ids.0,
+            &ids.1,
+            fixed(x),
         );
         let (host, mb) = Spake2::<Ed25519Group>::start_b_with_rng(
-            &Password::new(b"0043"), &ids.0, &ids.1, fixed(y),
+            &Password::new(b"0043"),
+            &ids.0,
+            &ids.1,
+            fixed(y),
         );
         assert_eq!(hex(&mb), "422548a12f7d98a63184dd0945a5536b7d722e862f8022f7ea2fa703d1eaa5034b");
         let sent = confirmations(&host.finish(&ma).unwrap(), &a, &b).host;
         let expected = confirmations(&client.finish(&mb).unwrap(), &a, &b).host;
         assert_eq!(hex(&sent), "80fb0f4c5965a9db2f4ba9d0b138d291a586daaec426c1dfd6aa2adaf1739802");
-        assert_eq!(hex(&expected), "61d50cd5b4cb287abd088517b4a52b11a86d3240d6c87d331dee56d544ba5cbb");
+        assert_eq!(
+            hex(&expected),
+            "61d50cd5b4cb287abd088517b4a52b11a86d3240d6c87d331dee56d544ba5cbb"
+        );
     }
 }

@@ -38,7 +38,8 @@ fn hello_lengths_of_the_first_generation() {
     o.audio_channels = 6;
     o.codecs = 7;
     o.preferred = 4;
-    o.hdr = Some(bytes("3421aa9b9619fc08488a0839133d42408096980001000000e8039001").try_into().unwrap());
+    o.hdr =
+        Some(bytes("3421aa9b9619fc08488a0839133d42408096980001000000e8039001").try_into().unwrap());
     o.client_caps = 0x54;
     o.audio_rate = 96_000;
     o.audio_bits = 24;
@@ -61,7 +62,8 @@ fn start_blocks() {
     );
 }
 
-const WELCOME: &str = "504b46310200000050c380070000380400003c000000010a0010800501000102030405060708090a0b\
+const WELCOME: &str =
+    "504b46310200000050c380070000380400003c000000010a0010800501000102030405060708090a0b\
     0c0d0e0f706b6631000000000000204e0000080101010001020201";
 
 #[test]
@@ -242,7 +244,13 @@ fn control_messages_of_the_first_generation() {
         ("0a fa000000", FromHost::PipelineGap(250)),
         (
             "21 8877665544332211 01000000 02000000 03000000 04000000",
-            FromHost::ProbeResult { bytes: 0x1122_3344_5566_7788, units: 1, ms: 2, packets: 3, drops: 4 },
+            FromHost::ProbeResult {
+                bytes: 0x1122_3344_5566_7788,
+                units: 1,
+                ms: 2,
+                packets: 3,
+                drops: 4,
+            },
         ),
         (
             "31 0100000000000000 0200000000000000 0300000000000000",
@@ -287,7 +295,9 @@ fn control_frames_of_the_second_generation() {
         (ToHost::ClockProbe(0x0102_0304_0506_0708), "3a 0a 0108 0807060504030201"),
         (ToHost::ClipControl { enabled: true, flags: 1 }, "40 40 06 010101 020101"),
         (
-            ToHost::InputEdge(bytes("c8 00 41000000 00000000 00000000 00000000").try_into().unwrap()),
+            ToHost::InputEdge(
+                bytes("c8 00 41000000 00000000 00000000 00000000").try_into().unwrap(),
+            ),
             "40 50 12 c8 00 41000000 00000000 00000000 00000000",
         ),
         (ToHost::Ready, "03 00"),
@@ -358,7 +368,9 @@ fn pairing_messages() {
     let spake = bytes("41d3f14f6e4c186d3d4e24f72af75167edb5a55be5d382612280f24cd5e9fa7c6a");
     let request = ToHost::PairRequest { name: "TV".into(), spake };
     let proof = ToHost::PairProof(
-        bytes("897a86073b3f85551ff3aa80100bf3562d2b4fb7286d4cf23f4fcb4e4471d8bc").try_into().unwrap(),
+        bytes("897a86073b3f85551ff3aa80100bf3562d2b4fb7286d4cf23f4fcb4e4471d8bc")
+            .try_into()
+            .unwrap(),
     );
     assert_eq!(
         hex(&encode(Gen::One, &request)),
