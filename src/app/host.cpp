@@ -11,8 +11,10 @@
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "gamestream/frontend.hpp"
+#include "native/frontend.hpp"
 #include "session/factory.hpp"
 #include "trust/allow_list.hpp"
+#include "trust/native_desk.hpp"
 #include "trust/pairing_desk.hpp"
 #include "webui/frontend.hpp"
 
@@ -56,27 +58,41 @@ session::ManagerConfig manager_config(const config::Paths& paths,
   return config;
 }
 
+native::Conflict conflict(const std::string& setting) {
+  if (setting == "reject") return native::Conflict::Reject;
+  return setting == "steal" ? native::Conflict::Steal : native::Conflict::Separate;
+}
+
 }  // namespace
 
 struct Host::Impl {
-  Impl(store::Database& db, config::Settings& s) : database(db), settings(s), desk(loop) {}
+  Impl(store::Database& db, config::Settings& s, const HostOptions& o)
+      : database(db), settings(s), options(o), desk(loop) {}
 
   store::Database& database;
   config::Settings& settings;
+  const HostOptions options;
+  std::string native_pin;
   EventLoop loop;
   std::unique_ptr<crypto::Identity> identity;
   std::unique_ptr<trust::AllowList> allow_list;
   trust::PairingDesk desk;
   std::unique_ptr<apps::Catalogue> catalogue;
   std::unique_ptr<session::Manager> manager;
+  std::unique_ptr<trust::NativeDesk> native_desk;
   std::unique_ptr<gamestream::Frontend> gamestream;
+  std::unique_ptr<native::Frontend> native;
   std::unique_ptr<webui::Frontend> webui;
   webui::StatusParts status;  // control thread
   // Control thread. H.264 until the probes have found out more: every client can play it.
   std::vector<media::Codec> codecs{media::Codec::H264};
+  std::vector<media::Codec> costly_codecs;
 
   Result<> start(const config::Paths& paths);
   Result<> start_front_ends(const config::Paths& paths);
+  Result<> start_gamestream(const std::string& name);
+  Result<> start_native(const std::string& name);
+  Result<> start_management(const std::string& name, const config::Paths& paths);
   void probe_back_ends(const session::ManagerConfig& config);
   void announce() const;
 };
@@ -106,32 +122,84 @@ Result<> Host::Impl::start_front_ends(const config::Paths& paths) {
   const auto name = settings.get(config::kHostName);
   status.version = kVersion;
   status.gamestream = settings.get(config::kGamestream);
-  if (status.gamestream) {
-    gamestream::FrontendConfig config;
-    config.host_name = name;
-    config.unique_id = unique_id(*identity);
-    config.bind_address = settings.get(config::kBindAddress);
-    config.base_port = static_cast<std::uint16_t>(settings.get(config::kBasePort));
-    config.fec_percent = static_cast<unsigned>(settings.get(config::kFecPercent));
-    config.mdns = settings.get(config::kMdns);
-    config.codecs = [this] { return codecs; };
-    auto front = gamestream::Frontend::start(
-        {loop, *allow_list, desk, *manager, *catalogue, *identity}, std::move(config));
-    if (!front) return pass(front);
-    gamestream = std::move(*front);
-    const auto& ports = gamestream->ports();
-    status.ports = {ports.http, ports.https, ports.rtsp, ports.video, ports.control, ports.audio};
-  }
+  status.native = settings.get(config::kNative);
+  if (status.gamestream)
+    if (auto started = start_gamestream(name); !started) return started;
+  if (status.native)
+    if (auto started = start_native(name); !started) return started;
+  return options.management ? start_management(name, paths) : Result<>{};
+}
+
+Result<> Host::Impl::start_management(const std::string& name, const config::Paths& paths) {
   webui::FrontendConfig config;
   config.bind_address = settings.get(config::kBindAddress);
   config.port = static_cast<std::uint16_t>(settings.get(config::kMgmtPort));
   config.host_name = name;
   config.folder = paths.config;
   auto front = webui::Frontend::start({loop, *allow_list, desk, *manager, *catalogue, *identity,
-                                       settings, [this] { return status; }},
+                                       settings, [this] { return status; }, native_desk.get()},
                                       std::move(config));
   if (!front) return pass(front);
   webui = std::move(*front);
+  return {};
+}
+
+Result<> Host::Impl::start_gamestream(const std::string& name) {
+  gamestream::FrontendConfig config;
+  config.host_name = name;
+  config.unique_id = unique_id(*identity);
+  config.bind_address = settings.get(config::kBindAddress);
+  config.base_port = static_cast<std::uint16_t>(settings.get(config::kBasePort));
+  config.fec_percent = static_cast<unsigned>(settings.get(config::kFecPercent));
+  config.mdns = settings.get(config::kMdns);
+  config.codecs = [this] { return codecs; };
+  auto front = gamestream::Frontend::start(
+      {loop, *allow_list, desk, *manager, *catalogue, *identity}, std::move(config));
+  if (!front) return pass(front);
+  gamestream = std::move(*front);
+  const auto& ports = gamestream->ports();
+  status.ports.http = ports.http;
+  status.ports.https = ports.https;
+  status.ports.rtsp = ports.rtsp;
+  status.ports.video = ports.video;
+  status.ports.control = ports.control;
+  status.ports.audio = ports.audio;
+  return {};
+}
+
+Result<> Host::Impl::start_native(const std::string& name) {
+  native_desk = std::make_unique<trust::NativeDesk>(loop, *allow_list);
+  native::FrontendConfig config;
+  config.host_name = name;
+  config.unique_id = unique_id(*identity);
+  config.bind_address = settings.get(config::kBindAddress);
+  config.port = static_cast<std::uint16_t>(settings.get(config::kNativePort));
+  config.media_port = static_cast<std::uint16_t>(settings.get(config::kNativeMediaPort));
+  config.open = settings.get(config::kOpen);
+  config.mdns = settings.get(config::kMdns);
+  config.idle_timeout = std::chrono::milliseconds(settings.get(config::kIdleTimeoutMs));
+  config.max_streams = static_cast<std::size_t>(settings.get(config::kMaxStreams));
+  config.conflict = conflict(settings.get(config::kModeConflict));
+  config.adaptive_fec = settings.get(config::kAdaptiveFec);
+  config.abilities = [this] {
+    native::HostAbilities abilities;
+    abilities.codecs = codecs;
+    abilities.last_resort = costly_codecs;
+    abilities.fec_percent = static_cast<std::uint8_t>(settings.get(config::kNativeFecPercent));
+    if (webui) abilities.management_port = webui->port();
+    return abilities;
+  };
+  auto front = native::Frontend::start(
+      {loop, *allow_list, *native_desk, *manager, *catalogue, *identity}, std::move(config));
+  if (!front) return pass(front);
+  native = std::move(*front);
+  status.ports.native = native->port();
+  if (options.native_pin) {
+    const auto pin =
+        options.native_pin->empty() ? trust::Pin::random() : trust::Pin(*options.native_pin);
+    native_pin = pin.text();
+    native_desk->window().arm_without_end(pin);
+  }
   return {};
 }
 
@@ -143,7 +211,16 @@ void Host::Impl::announce() const {
               "Moonlight: add this computer, choose Pair, then type its PIN here with "
               "'punktfunk-host ctl pair pin'",
               "http", status.ports.http, "https", status.ports.https, "rtsp", status.ports.rtsp);
-  log::info("app", "management", "url", "https://localhost:" + std::to_string(webui->port()) + "/");
+  if (native)
+    log::info("app",
+              settings.get(config::kOpen)
+                  ? "native clients: this host is OPEN, every device on the network gets in"
+                  : "native clients: open a pairing window with 'punktfunk-host ctl pair arm', or "
+                    "let a device ask for access",
+              "port", status.ports.native);
+  if (webui)
+    log::info("app", "management", "url",
+              "https://localhost:" + std::to_string(webui->port()) + "/");
 }
 
 // Opening encoders takes a while; clients are served meanwhile.
@@ -152,6 +229,7 @@ void Host::Impl::probe_back_ends(const session::ManagerConfig& config) {
     auto report = probe_all_back_ends(config);
     loop.post([this, report = std::move(report)] {
       if (!report.codecs.empty()) codecs = report.codecs;
+      costly_codecs = report.costly_codecs;
       status.backends = report.backends;
       status.encoder = report.encoder;
       status.hardware_encoder = report.hardware_encoder;
@@ -163,10 +241,14 @@ void Host::Impl::probe_back_ends(const session::ManagerConfig& config) {
 Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<Host>> Host::start(const config::Paths& paths, store::Database& database,
-                                          config::Settings& settings) {
-  std::unique_ptr<Host> host(new Host(std::make_unique<Impl>(database, settings)));
+                                          config::Settings& settings, const HostOptions& options) {
+  std::unique_ptr<Host> host(new Host(std::make_unique<Impl>(database, settings, options)));
   if (auto started = host->impl_->start(paths); !started) return pass(started);
   return host;
+}
+
+const std::string& Host::native_pin() const {
+  return impl_->native_pin;
 }
 
 Host::~Host() {
@@ -175,11 +257,13 @@ Host::~Host() {
   impl.loop.run_sync([&] {
     if (impl.webui) impl.webui->stop();
     if (impl.gamestream) impl.gamestream->stop();
+    if (impl.native) impl.native->stop();
   });
   if (impl.manager) impl.manager->shutdown();
   impl.loop.run_sync([&] {
     impl.webui.reset();
     impl.gamestream.reset();
+    impl.native.reset();
   });
   impl.loop.stop();
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "config/paths.hpp"
 #include "config/settings.hpp"
@@ -10,12 +12,22 @@
 
 namespace pf::app {
 
+// What a start may ask for beyond the settings.
+struct HostOptions {
+  bool management = true;  // the management API and console
+  // Opens a pairing window without an end for native clients: this PIN, or a random one when empty.
+  std::optional<std::string> native_pin;
+};
+
 class Host {
  public:
   // Start-up thread. Opens identity and trust, starts the control plane and the front ends; probes
   // of back ends go on in the background. Errors are sentences with the fix.
   static Result<std::unique_ptr<Host>> start(const config::Paths& paths, store::Database& database,
-                                             config::Settings& settings);
+                                             config::Settings& settings,
+                                             const HostOptions& options = {});
+  // The PIN of HostOptions::native_pin; for the terminal, never for a log.
+  const std::string& native_pin() const;
   // Ends every stream with its typed reason, takes back what was changed, stops all threads. Not
   // from the control thread.
   ~Host();

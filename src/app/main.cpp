@@ -5,6 +5,7 @@
 #include <map>
 
 #include "app/ctl.hpp"
+#include "app/native_host.hpp"
 #include "app/serve.hpp"
 #include "app/version.hpp"
 #include "config/table.hpp"
@@ -17,6 +18,7 @@ constexpr const char* kExamples = R"(Examples:
   punktfunk-host serve                      stream this machine's desktop and games
   punktfunk-host serve --display x11        stream the X11 desktop that runs already
   punktfunk-host ctl pair pin 1234          type the PIN that Moonlight shows
+  punktfunk-host ctl pair arm               show a PIN for a native client
   punktfunk-host ctl devices list           who is paired
   punktfunk-host ctl status                 what the host is doing
 )";
@@ -46,7 +48,8 @@ void add_setting_flags(CLI::App& command, pf::config::Values& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{std::string("Streams this machine to Moonlight clients.\n\n") + kExamples};
+  CLI::App app{std::string("Streams this machine to Moonlight and native punktfunk clients.\n\n") +
+               kExamples};
   app.set_version_flag("--version", std::string("punktfunk-host ") + pf::app::kVersion);
   app.require_subcommand(1);
 
@@ -56,6 +59,8 @@ int main(int argc, char** argv) {
   serve->add_option("--user", serve_options.account,
                     "The account to run as when started by root (default punktfunk, else nobody)");
   add_setting_flags(*serve, serve_options.flags);
+  pf::app::ServeOptions native_options;
+  const auto* native_host = pf::app::add_native_host_command(app, native_options);
   int exit_code = 0;
   pf::app::add_ctl_command(app, exit_code);
   try {
@@ -71,5 +76,6 @@ int main(int argc, char** argv) {
     return kUsage;
   }
   if (serve->parsed()) return pf::app::serve(serve_options);
+  if (native_host->parsed()) return pf::app::serve(native_options);
   return exit_code;
 }

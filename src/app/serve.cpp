@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,6 +21,19 @@ namespace {
 int refuse(const Error& error) {
   std::fprintf(stderr, "punktfunk-host: %s\n", error.message().c_str());
   return 1;
+}
+
+// The signal that came, or 0 when the time was over first.
+int wait_for_end(const sigset_t& signals, std::chrono::seconds run_for) {
+  int signal = 0;
+  if (run_for.count() == 0) {
+    sigwait(&signals, &signal);
+    return signal;
+  }
+  const timespec limit{static_cast<time_t>(run_for.count()), 0};
+  do signal = sigtimedwait(&signals, nullptr, &limit);
+  while (signal < 0 && errno == EINTR);
+  return std::max(signal, 0);
 }
 
 Result<> run(const ServeOptions& options, const sigset_t& signals) {
@@ -38,11 +53,15 @@ Result<> run(const ServeOptions& options, const sigset_t& signals) {
   if (!account->empty())
     log::info("app", "started by root, runs as another account", "account", *account);
   for (const auto& problem : settings->problems()) log::warn("config", problem);
-  auto host = Host::start(*paths, **database, *settings);
+  auto host = Host::start(*paths, **database, *settings, options.host);
   if (!host) return pass(host);
-  int signal = 0;
-  sigwait(&signals, &signal);
-  log::info("app", "stopping", "signal", strsignal(signal));
+  // To the terminal only: what the log holds can be read by others.
+  if (options.host.native_pin) {
+    std::printf("PIN: %s\n", (*host)->native_pin().c_str());
+    std::fflush(stdout);
+  }
+  const auto signal = wait_for_end(signals, options.run_for);
+  log::info("app", "stopping", "why", signal == 0 ? "its time is over" : strsignal(signal));
   host->reset();
   return {};
 }

@@ -1,8 +1,10 @@
 // `punktfunk-host serve`: builds the host, runs it until SIGTERM or SIGINT, takes it down.
 #pragma once
 
+#include <chrono>
 #include <string>
 
+#include "app/host.hpp"
 #include "config/settings.hpp"
 
 namespace pf::app {
@@ -10,6 +12,8 @@ namespace pf::app {
 struct ServeOptions {
   config::Values flags;  // setting id → text, as given on the command line
   std::string account;   // when started by root; empty = punktfunk, else nobody
+  HostOptions host;
+  std::chrono::seconds run_for{0};  // 0 = until a signal
 };
 
 // Returns the process's exit code: 0 after an orderly stop, 1 when it could not start (one sentence
