@@ -14,6 +14,10 @@ namespace {
 
 constexpr const char* kExamples = R"(Examples:
   punktfunk-host ctl status                        what the host is doing
+  punktfunk-host ctl pair arm                      shows a PIN to type into a native client
+  punktfunk-host ctl pair arm --preset controller --expires-in 14400   for a guest, 4 hours
+  punktfunk-host ctl pending                       native devices that wait for approval
+  punktfunk-host ctl approve 1 --name "TV"         lets one of them in
   punktfunk-host ctl pair pin 1234                 the PIN that Moonlight shows
   punktfunk-host ctl pair pin 1234 --name "TV"     and a name for the device
   punktfunk-host ctl devices list                  who is paired
@@ -31,9 +35,12 @@ struct Parsed {
   explicit Parsed(CtlIo io) : context{io, false} {}
   ctl::Context context;
   ctl::PinOptions pin;
+  ctl::ArmOptions arm;
+  ctl::ApproveOptions approve;
   ctl::NewApp app;
   std::uint64_t id = 0;
   std::string text;
+  std::string device;
   bool yes = false;
   std::uint64_t after = 0;
   unsigned limit = 200;
@@ -52,6 +59,7 @@ class Builder {
   void build() {
     command(*ctl_, "status", "What the host is doing", ctl::show_status);
     build_pair(group("pair", "Pair devices"));
+    build_approval();
     build_devices(group("devices", "Paired devices and what they may do"));
 
     auto& sessions = group("sessions", "Running streams");
@@ -102,6 +110,47 @@ class Builder {
     pin.add_option("--request", parsed_->pin.request, "Which one, when several wait");
     pin.add_option("--name", parsed_->pin.label, "A name for the device");
     command(pair, "list", "Who waits, and how the last pairings ended", ctl::list_pairing);
+
+    auto& arm = command(pair, "arm", "Show a PIN to type into a native client",
+                        [p = parsed_](const auto& c) { return ctl::arm_pairing(c, p->arm); });
+    arm.add_option("--ttl", parsed_->arm.ttl_s, "How long it may be tried, 15 to 600 s (120)")
+        ->check(CLI::Range(0, 86'400));
+    arm.add_option("--fingerprint", parsed_->arm.fingerprint,
+                   "Only for the device with this certificate");
+    add_access(arm, parsed_->arm.access);
+    command(pair, "disarm", "Take the PIN back", ctl::disarm_pairing);
+    command(pair, "status", "Whether a PIN is open, and how the last pairings ended",
+            ctl::show_native_pairing);
+  }
+
+  void add_access(CLI::App& sub, ctl::AccessOptions& access) {
+    sub.add_option("--preset", access.preset, "What it may do: full, controller or view")
+        ->check(CLI::IsMember({"full", "controller", "view"}));
+    sub.add_option("--expires-in", access.expires_in_s, "For how long, in seconds")
+        ->check(CLI::NonNegativeNumber);
+    sub.add_flag("--until-disconnect", access.until_disconnect,
+                 "Forget it a minute after its last stream");
+  }
+
+  void build_approval() {
+    command(*ctl_, "pending", "Native devices that wait for approval", ctl::list_pending);
+    auto& approve = command(
+        *ctl_, "approve", "Let a waiting device in",
+        [p = parsed_](const auto& c) { return ctl::approve_pending(c, p->id, p->approve); });
+    approve.add_option("ID", parsed_->id, "From pending")->required();
+    approve.add_option("--name", parsed_->approve.name, "A name for the device");
+    add_access(approve, parsed_->approve.access);
+    auto& deny = command(*ctl_, "deny", "Turn a waiting device away",
+                         [p = parsed_](const auto& c) { return ctl::deny_pending(c, p->id); });
+    deny.add_option("ID", parsed_->id, "From pending")->required();
+    auto& access = command(*ctl_, "access", "What a device may do", [p = parsed_](const auto& c) {
+      return ctl::set_access_of(c, p->device, p->text);
+    });
+    access.add_option("DEVICE", parsed_->device, "Its number, or the beginning of its fingerprint")
+        ->required();
+    access.add_option("LEVEL", parsed_->text, "full, controller or view")
+        ->required()
+        ->check(CLI::IsMember({"full", "controller", "view"}));
   }
 
   void build_devices(CLI::App& devices) {

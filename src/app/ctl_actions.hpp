@@ -22,6 +22,24 @@ struct PinOptions {
   std::string label;
 };
 
+// What a device that pairs now may do; nothing set: the host decides.
+struct AccessOptions {
+  std::string preset;  // "full", "controller", "view"
+  std::optional<std::int64_t> expires_in_s;
+  bool until_disconnect = false;
+};
+
+struct ArmOptions {
+  std::optional<std::int64_t> ttl_s;
+  std::string fingerprint;
+  AccessOptions access;
+};
+
+struct ApproveOptions {
+  std::string name;
+  AccessOptions access;
+};
+
 struct NewApp {
   std::string title;
   std::vector<std::string> command;
@@ -32,6 +50,14 @@ struct NewApp {
 int show_status(const Context&);
 int enter_pin(const Context&, const PinOptions&);
 int list_pairing(const Context&);
+int arm_pairing(const Context&, const ArmOptions&);
+int disarm_pairing(const Context&);
+int show_native_pairing(const Context&);
+int list_pending(const Context&);
+int approve_pending(const Context&, std::uint64_t id, const ApproveOptions&);
+int deny_pending(const Context&, std::uint64_t id);
+// `device`: its number or the beginning of a fingerprint.
+int set_access_of(const Context&, const std::string& device, const std::string& preset);
 int list_devices(const Context&);
 int rename_device(const Context&, std::uint64_t id, const std::string& name);
 // Asks first unless `yes`; without a terminal to ask on, that is a usage error.

@@ -24,6 +24,14 @@ std::string state_of(const json& device) {
   return "paired";
 }
 
+std::string end_of(const json& device) {
+  std::string text;
+  if (device.contains("expires_unix"))
+    text = local_time(device["expires_unix"].get<std::int64_t>());
+  if (device.value("until_disconnect", false)) text += text.empty() ? "with it" : ", or with it";
+  return text.empty() ? "never" : text;
+}
+
 std::vector<std::string> row(const json& device) {
   const auto seen = device.value("last_seen_unix", std::int64_t{0});
   std::string planes;
@@ -35,8 +43,7 @@ std::vector<std::string> row(const json& device) {
           device.value("name", std::string()),
           state_of(device),
           device.value("access_level", std::string()),
-          device.contains("expires_unix") ? local_time(device["expires_unix"].get<std::int64_t>())
-                                          : "never",
+          end_of(device),
           seen == 0 ? "-" : ago(unix_now() - seen),
           device.value("last_address", std::string("-")),
           planes};
@@ -65,8 +72,9 @@ int list_devices(const Context& context) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& device : list->value("devices", json::array())) rows.push_back(row(device));
     return report(context, *list, device_table(context, rows),
-                  rows.empty() ? "No device is paired. Choose this host in Moonlight, then: "
-                                 "punktfunk-host ctl pair pin PIN"
+                  rows.empty() ? "No device is paired. Native clients: punktfunk-host ctl pair "
+                                 "arm. Moonlight: choose this host there, then: punktfunk-host ctl "
+                                 "pair pin PIN"
                                : "");
   });
 }

@@ -14,12 +14,18 @@ using nlohmann::json;
 
 std::string ports_text(const json& ports) {
   std::string text;
-  for (const auto* name : {"mgmt", "http", "https", "rtsp", "video", "control", "audio"}) {
+  for (const auto* name :
+       {"mgmt", "http", "https", "rtsp", "video", "control", "audio", "native"}) {
     if (!ports.contains(name)) continue;
     if (!text.empty()) text += ", ";
     text += fmt::format("{} {}", name, ports[name].get<unsigned>());
   }
   return text;
+}
+
+std::string native_text(const json& status) {
+  if (!status.value("native", false)) return "off";
+  return status.value("open", false) ? "on, open to everybody" : "on";
 }
 
 std::string encoder_text(const json& status) {
@@ -50,18 +56,20 @@ int show_status(const Context& context) {
   return with_client(context, [&](const CtlClient& client) {
     const auto status = client.call("GET", "/status");
     if (!status) return report_error(context, status.error());
-    auto text =
-        facts({{"Host", status->value("host_name", std::string())},
-               {"Version", status->value("version", std::string())},
-               {"Up", duration(status->value("uptime_s", std::int64_t{0}))},
-               {"Fingerprint", status->value("fingerprint", std::string())},
-               {"Moonlight", status->value("gamestream", false) ? "on" : "off"},
-               {"Ports", ports_text(status->value("ports", json::object()))},
-               {"Encoder", encoder_text(*status)},
-               {"Sessions", sessions_text(status->value("sessions", json::object()))},
-               {"Paired", fmt::format("{} devices", status->value("paired_devices", 0U))},
-               {"Waiting", fmt::format("{} for a PIN", status->value("pairing_pending", 0U))}},
-              context.io.colour);
+    auto text = facts({{"Host", status->value("host_name", std::string())},
+                       {"Version", status->value("version", std::string())},
+                       {"Up", duration(status->value("uptime_s", std::int64_t{0}))},
+                       {"Fingerprint", status->value("fingerprint", std::string())},
+                       {"Moonlight", status->value("gamestream", false) ? "on" : "off"},
+                       {"Native", native_text(*status)},
+                       {"Ports", ports_text(status->value("ports", json::object()))},
+                       {"Encoder", encoder_text(*status)},
+                       {"Sessions", sessions_text(status->value("sessions", json::object()))},
+                       {"Paired", fmt::format("{} devices", status->value("paired_devices", 0U))},
+                       {"Waiting", fmt::format("{} for a PIN, {} for approval",
+                                               status->value("pairing_pending", 0U),
+                                               status->value("approvals_pending", 0U))}},
+                      context.io.colour);
     std::vector<std::vector<std::string>> rows;
     for (const auto& one : status->value("backends", json::array()))
       rows.push_back({one.value("room", std::string()), one.value("name", std::string()),

@@ -49,6 +49,12 @@ class CtlTest : public testing::Test {
     rig_.loop.run_sync([&] { front_.reset(); });
   }
 
+  void serve_native() {
+    stop();
+    rig_.loop.run_sync([&] { rig_.serve_native(); });
+    start();
+  }
+
   // As main() does it, with "ctl" in front.
   Finished run(std::vector<std::string> arguments, const std::string& input = {},
                bool may_ask = false) {
@@ -135,6 +141,63 @@ TEST_F(CtlTest, PairPinNeedsToKnowWhichRequest) {
   EXPECT_EQ(run({"pair", "pin", "12a4"}).exit_code, kExitUsage);
   EXPECT_EQ(run({"pair", "pin", ""}).exit_code, kExitUsage);
   EXPECT_EQ(run({"pair", "pin"}).exit_code, kExitUsage);
+}
+
+TEST_F(CtlTest, ANativePinIsArmedShownOnceAndTakenBack) {
+  stop();
+  EXPECT_EQ(run({"pair", "arm"}).exit_code, kExitNotReachable);
+  start();
+  EXPECT_THAT(run({"pair", "arm"}).err, HasSubstr("does not serve native clients"));
+  EXPECT_THAT(run({"pair", "status"}).out, HasSubstr("not served"));
+  serve_native();
+  const auto armed = run(
+      {"pair", "arm", "--ttl", "60", "--preset", "controller", "--expires-in", "14400", "--json"});
+  ASSERT_EQ(armed.exit_code, kExitOk) << armed.out;
+  const auto window = armed.envelope()["data"];
+  EXPECT_EQ(window["pin"].get<std::string>().size(), 4U);
+  EXPECT_EQ(window["expires_in_secs"], 60);
+  const auto status = run({"pair", "status"});
+  EXPECT_THAT(status.out, HasSubstr("controller, for 4 h"));
+  EXPECT_THAT(status.out, HasSubstr("any device on this network"));
+  EXPECT_FALSE(run({"--json", "pair", "status"}).envelope()["data"].contains("pin"));
+  EXPECT_EQ(run({"pair", "disarm"}).exit_code, kExitOk);
+  EXPECT_THAT(run({"pair", "status"}).out, HasSubstr("closed"));
+
+  EXPECT_THAT(run({"pair", "arm"}).out, HasSubstr("PIN"));
+  EXPECT_EQ(run({"pair", "arm", "--preset", "boss"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"pair", "arm", "--expires-in", "-1"}).exit_code, kExitUsage);
+  EXPECT_EQ(run({"pair", "arm", "--until-disconnect"}).exit_code, kExitFailed);
+  EXPECT_EQ(run({"pair", "arm", "--fingerprint", "abc"}).exit_code, kExitFailed);
+}
+
+TEST_F(CtlTest, WaitingDevicesAreApprovedAndDenied) {
+  serve_native();
+  EXPECT_THAT(run({"pending"}).err, HasSubstr("No device waits"));
+  const auto first = std::to_string(rig_.native_knock("192.168.1.20", 'b', "Deck"));
+  const auto second = std::to_string(rig_.native_knock("192.168.1.21", 'c', "Phone"));
+  const auto outside = std::to_string(rig_.native_knock("203.0.113.7", 'd', "Somebody"));
+  EXPECT_THAT(run({"pending"}).out, HasSubstr("internet"));
+  EXPECT_THAT(run({"status"}).out, HasSubstr("3 for approval"));
+  const auto approved = run({"approve", first, "--name", "Steam Deck", "--preset", "view"});
+  EXPECT_EQ(approved.exit_code, kExitOk) << approved.err;
+  EXPECT_THAT(approved.err, HasSubstr("Steam Deck is paired"));
+  EXPECT_EQ(run({"deny", second}).exit_code, kExitOk);
+  EXPECT_EQ(run({"deny", second}).exit_code, kExitFailed);
+  EXPECT_THAT(run({"approve", outside}).err, HasSubstr("--fingerprint"));
+  EXPECT_EQ(run({"approve", "99"}).exit_code, kExitFailed);
+  EXPECT_EQ(run({"approve"}).exit_code, kExitUsage);
+  const auto devices = run({"devices", "list"}).out;
+  EXPECT_THAT(devices, HasSubstr("view"));
+  EXPECT_THAT(devices, HasSubstr("native"));
+}
+
+TEST_F(CtlTest, AccessTakesANumberOrAFingerprint) {
+  const auto id = std::to_string(rig_.pair("TV", 'a'));
+  EXPECT_THAT(run({"access", id, "controller"}).out, HasSubstr("controller"));
+  EXPECT_THAT(run({"access", "AAAAAAAAAA", "view"}).out, HasSubstr("view"));
+  EXPECT_EQ(run({"access", "bbbbbbbbbb", "view"}).exit_code, kExitFailed);
+  EXPECT_EQ(run({"access", "aaaa", "view"}).exit_code, kExitFailed);
+  EXPECT_EQ(run({"access", id, "boss"}).exit_code, kExitUsage);
 }
 
 TEST_F(CtlTest, DevicesAreListedRenamedLimitedAndRevoked) {
