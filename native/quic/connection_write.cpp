@@ -29,11 +29,13 @@ void ConnectionImpl::write_packets(Timestamp now) {
     engine_.send(ByteSpan(out.data(), static_cast<std::size_t>(size)),
                  endpoint_of(path.path.remote), endpoint_of(path.path.local));
   }
-  if (packets == most) engine_.touch(*this);
+  if (packets == most)
+    engine_.touch(*this);
+  else
+    squeeze_ports();
   // Starts the pacing clock. Not during the handshake: without a measured round trip the first
   // stream answer would wait for 20 ms (quic-notes 2.3).
   if (packets > 0 && established_) ngtcp2_conn_update_pkt_tx_time(conn_, now);
-  squeeze_ports();
   if (!stopped_.empty()) {
     const auto stopped = std::exchange(stopped_, {});
     for (const auto id : stopped)

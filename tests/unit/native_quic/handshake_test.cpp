@@ -268,9 +268,9 @@ TEST(QuicHandshake, UnknownVersionIsNegotiated) {
     pair.server->engine.receive(large, pair.client->address, pair.server->address, pair.net.now);
   const auto& counters = pair.server->counters;
   EXPECT_LE(counters.version_negotiations_sent.value(), 21U);
-  EXPECT_EQ(counters.version_negotiations_sent.value() +
-                counters.version_negotiations_suppressed.value(),
-            501U);
+  EXPECT_EQ(
+      counters.version_negotiations_sent.value() + counters.version_negotiations_suppressed.value(),
+      501U);
 }
 
 TEST(QuicHandshake, ANegotiatedOtherVersionIsARefusal) {
