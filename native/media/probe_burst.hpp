@@ -33,13 +33,13 @@ class ProbeBurst {
   static constexpr std::chrono::milliseconds kMaxDuration{5'000};
 
   struct Config {
-    VideoPackets::Config packets;  // as the video's; stream, cap and memory are set here
+    VideoPackets::Config packets{};  // as the video's; stream, cap and memory are set here
     Keys keys;
-    std::shared_ptr<PacketNumbers> numbers;
-    MediaClock clock;
+    std::shared_ptr<PacketNumbers> numbers{};
+    MediaClock clock{};
     std::uint8_t dscp = 0;
-    std::shared_ptr<net::UdpSocket> socket;
-    std::shared_ptr<VideoLink> link;
+    std::shared_ptr<net::UdpSocket> socket{};
+    std::shared_ptr<VideoLink> link{};
   };
   // Errc::BadConfig, CryptoFailed, OutOfMemory. Allocates; not from a media thread.
   static Result<std::unique_ptr<ProbeBurst>> create(Config config);

@@ -23,16 +23,16 @@ std::uint32_t user_flags(const pf::media::AccessUnit& unit, bool mark_repeats) n
 class NativeVideoSink final : public session::VideoSink {
  public:
   struct Config {
-    VideoPackets::Config packets;
+    VideoPackets::Config packets{};
     Keys keys;
-    std::shared_ptr<PacketNumbers> numbers;  // of the session, shared with its probes
-    MediaClock clock;                        // of the session
+    std::shared_ptr<PacketNumbers> numbers{};  // of the session, shared with its probes
+    MediaClock clock{};                        // of the session
     Nanoseconds frame_interval{16'666'667};
     std::uint32_t rate_kbps = 20'000;  // wire rate; frames leave at three times this
     bool mark_repeats = false;
     std::uint8_t dscp = 0;
-    std::shared_ptr<net::UdpSocket> socket;  // V2: the QUIC port's own
-    std::shared_ptr<VideoLink> link;
+    std::shared_ptr<net::UdpSocket> socket{};  // V2: the QUIC port's own
+    std::shared_ptr<VideoLink> link{};
     std::shared_ptr<FrameTimings> timings{};  // none when the client did not ask (HOST_TIMING)
   };
   // Errc::BadConfig, CryptoFailed, OutOfMemory.

@@ -42,6 +42,77 @@ TEST(Aes128Gcm, ControlVector) {
   EXPECT_EQ(to_hex(text), "a1fe544c73fb167819e18411");
 }
 
+// RFC 8439 2.8.2.
+TEST(Aead, ChaCha20Poly1305Vector) {
+  auto cipher =
+      Aead::create(AeadKind::ChaCha20Poly1305,
+                   *from_hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"));
+  ASSERT_TRUE(cipher);
+  const std::string_view words =
+      "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
+      "sunscreen would be it.";
+  Bytes text(words.begin(), words.end());
+  Bytes tag(16);
+  const auto nonce = *from_hex("070000004041424344454647");
+  const auto additional = *from_hex("50515253c0c1c2c3c4c5c6c7");
+  ASSERT_TRUE(cipher->seal(nonce, additional, text, tag));
+  EXPECT_EQ(to_hex(ByteSpan(text).first(16)), "d31a8d34648e60db7b86afbc53ef7ec2");
+  EXPECT_EQ(to_hex(tag), "1ae10b594f09e26a7e902ecbd0600691");
+  ASSERT_TRUE(cipher->open(nonce, additional, text, tag));
+  EXPECT_EQ(as_text(text), words);
+}
+
+// Test case 4 of the GCM specification: a key of 16 bytes with additional data.
+TEST(Aead, Aes128GcmVector) {
+  auto cipher = Aead::create(AeadKind::Aes128Gcm, *from_hex("feffe9928665731c6d6a8f9467308308"));
+  ASSERT_TRUE(cipher);
+  auto text = *from_hex(
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6"
+      "b"
+      "525b16aedf5aa0de657ba637b39");
+  Bytes tag(16);
+  ASSERT_TRUE(cipher->seal(*from_hex("cafebabefacedbaddecaf888"),
+                           *from_hex("feedfacedeadbeeffeedfacedeadbeefabaddad2"), text, tag));
+  EXPECT_EQ(to_hex(ByteSpan(text).first(16)), "42831ec2217774244b7221b784d0d49c");
+  EXPECT_EQ(to_hex(tag), "5bc94fbc3221a5db94fae95ae7121a47");
+}
+
+TEST(Aead, KeysAreReplacedAndSizesChecked) {
+  for (const auto kind : {AeadKind::Aes128Gcm, AeadKind::ChaCha20Poly1305}) {
+    const Bytes first(aead_key_bytes(kind), 1), second(aead_key_bytes(kind), 2);
+    auto cipher = Aead::create(kind, first);
+    ASSERT_TRUE(cipher);
+    EXPECT_EQ(cipher->kind(), kind);
+    const Bytes nonce(12, 3), additional(5, 4), plain(100, 5);
+    Bytes one = plain, two = plain, tag_one(16), tag_two(16);
+    ASSERT_TRUE(cipher->seal(nonce, additional, one, tag_one));
+    ASSERT_TRUE(cipher->set_key(second));
+    ASSERT_TRUE(cipher->seal(nonce, additional, two, tag_two));
+    EXPECT_NE(one, two);
+    const Bytes sealed = one;
+    Bytes copy = sealed;
+    EXPECT_FALSE(cipher->open(nonce, additional, copy, tag_one));
+    ASSERT_TRUE(cipher->open(nonce, additional, two, tag_two));
+    EXPECT_EQ(two, plain);
+    ASSERT_TRUE(cipher->set_key(first));
+    copy = sealed;
+    EXPECT_FALSE(cipher->open(nonce, Bytes(5, 9), copy, tag_one));
+    ASSERT_TRUE(cipher->open(nonce, additional, one, tag_one));
+    EXPECT_EQ(one, plain);
+
+    EXPECT_FALSE(Aead::create(kind, Bytes(17)));
+    EXPECT_FALSE(cipher->set_key(Bytes(17)));
+    EXPECT_FALSE(cipher->seal(Bytes(16), additional, one, tag_one));
+    EXPECT_FALSE(cipher->seal(nonce, additional, one, MutableByteSpan(tag_one).first(12)));
+    EXPECT_FALSE(cipher->open(Bytes(16), additional, one, tag_one));
+    EXPECT_FALSE(cipher->open(nonce, additional, one, ByteSpan(tag_one).first(12)));
+    // The refused calls left the key as it was.
+    one = plain;
+    ASSERT_TRUE(cipher->seal(nonce, additional, one, tag_one));
+    EXPECT_EQ(one, sealed);
+  }
+}
+
 // gamestream.md 12.7: audio, sequence 4.
 TEST(Aes128Cbc, AudioVectorBothWays) {
   auto cipher = Aes128Cbc::create(kKey);
