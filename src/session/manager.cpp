@@ -15,6 +15,32 @@ using namespace std::chrono_literals;
 
 constexpr auto kKeepWarm = 60s;
 constexpr auto kTick = 1s;
+// What a client may ask for; what a display or an encoder can do is found out by trying.
+constexpr std::uint32_t kLeastSide = 16, kLargestSide = 16'384;
+constexpr double kLeastRate = 1, kLargestRate = 1000;
+
+bool sensible(const media::Mode& mode) {
+  const auto side = [](std::uint32_t pixels) {
+    return pixels >= kLeastSide && pixels <= kLargestSide && pixels % 2 == 0;
+  };
+  return side(mode.width) && side(mode.height) && mode.rate.num != 0 && mode.rate.den != 0 &&
+         mode.rate.value() >= kLeastRate && mode.rate.value() <= kLargestRate;
+}
+
+// Worker thread. Gives the display the mode, or where its size is fixed (an X screen) the rate: the
+// encoder then scales the picture. Fails when the display has gone.
+Result<> fit_display(display::Display& display, const media::Mode& mode, SessionId id) {
+  if (display.target().mode == mode) return {};
+  auto set = display.set_mode(mode);
+  if (set) return {};
+  if (set.error().is(display::Errc::Lost)) return set;
+  auto same_size = display.target().mode;
+  same_size.rate = mode.rate;
+  if (auto rate = display.set_mode(same_size); !rate && rate.error().is(display::Errc::Lost))
+    return rate;
+  log::info("session", "the picture is scaled", "session", id, "what", set.error().message());
+  return {};
+}
 
 // std::function wants copyable captures; what workers hand back is move-only.
 template <class T>
@@ -72,12 +98,21 @@ class ManagerImpl final : public Manager {
   void open_display(Session& s);
   void open_audio(Session& s);
   void open_encoder(Session& s);
+  Result<> start_video(SessionId id, display::Display& display,
+                       const std::shared_ptr<StreamImpl>& stream, const encode::Config& config,
+                       std::unique_ptr<encode::Encoder> encoder);
   void start_app(Session& s);
   void app_exited(SessionId id);
   void try_open_stream(Session& s);
   void stream_opened(SessionId id, const std::shared_ptr<StreamImpl>& stream,
                      const Result<>& result, EndReason reason);
   void media_lost(SessionId id, const std::weak_ptr<StreamImpl>& stream, VideoPipeline::Lost what);
+  void start_change(Session& s, Session::ModeChange change);
+  void change_done(SessionId id, const std::shared_ptr<StreamImpl>& stream,
+                   const Session::ModeChange& change, const Result<>& result);
+  void next_change(Session& s);
+  void refuse_changes(Session& s);
+  static void settled(Session& s);
   void close_stream(Session& s);
   void tick();
 
@@ -317,7 +352,7 @@ void ManagerImpl::open_encoder(Session& s) {
   s.encoder_done = false;
   work([this, id = s.id, stream = s.stream] {
     auto notes = carry(std::vector<std::string>());
-    auto opened = carry(encode::open(config_.encode, stream->config().video, notes.get()));
+    auto opened = carry(encode::open(config_.encode, stream->video_config(), notes.get()));
     back([this, id, stream, opened, notes] {
       auto* session = get(id);
       if (session == nullptr || session->stream != stream) return;
@@ -336,29 +371,18 @@ void ManagerImpl::open_encoder(Session& s) {
 }
 
 void ManagerImpl::try_open_stream(Session& s) {
-  if (!s.stream || s.opening || !s.display || !s.audio_done || !s.encoder_done) return;
+  if (!s.stream || s.opening || s.closing != 0) return;  // one at a time has the sound
+  if (!s.display || !s.audio_done || !s.encoder_done) return;
   if (s.state != State::Starting && s.state != State::Rebuilding) return;
   s.opening = true;
   s.encoder_done = false;
   const bool rebuild = s.state == State::Rebuilding;
-  // The display stays valid: end() takes it down only once this task is back (on_opened).
+  // The display stays valid: end() takes it down only once this task is back (settled).
   work([this, id = s.id, stream = s.stream, encoder = carry(std::move(s.encoder)), rebuild,
         display = s.display.get(), audio = s.audio] {
     auto reason = EndReason::DisplayFailed;
     const auto open = [&]() -> Result<> {
-      const auto& wanted = stream->config().video.mode;
-      if (display->target().mode != wanted)
-        if (auto set = display->set_mode(wanted); !set)
-          log::info("session", "the picture is scaled", "session", id, "what",
-                    set.error().message());
-      auto source = capture::open(display->target(), config_.capture);
-      if (!source) return pass(source);
-      if (rebuild) stream->stop_video();
-      auto started = stream->start_pipeline(
-          std::move(*source), std::move(*encoder),
-          [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {
-            back([this, id, weak, what] { media_lost(id, weak, what); });
-          });
+      auto started = start_video(id, *display, stream, stream->video_config(), std::move(*encoder));
       if (!started || rebuild) return started;
       if (audio)
         if (auto sound = stream->start_sound(audio); !sound)
@@ -376,14 +400,26 @@ void ManagerImpl::try_open_stream(Session& s) {
   });
 }
 
+// Worker thread; the pipeline of the stream, over the display at the config's mode.
+Result<> ManagerImpl::start_video(SessionId id, display::Display& display,
+                                  const std::shared_ptr<StreamImpl>& stream,
+                                  const encode::Config& config,
+                                  std::unique_ptr<encode::Encoder> encoder) {
+  if (auto fitted = fit_display(display, config.mode, id); !fitted) return fitted;
+  auto source = capture::open(display.target(), config_.capture);
+  if (!source) return pass(source);
+  return stream->start_pipeline(config, std::move(*source), std::move(encoder),
+                                [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {
+                                  back([this, id, weak, what] { media_lost(id, weak, what); });
+                                });
+}
+
 void ManagerImpl::stream_opened(SessionId id, const std::shared_ptr<StreamImpl>& stream,
                                 const Result<>& result, EndReason reason) {
   auto* s = get(id);
   if (s == nullptr) return;
   if (s->state == State::Ending) {
-    // end() was waiting for this worker to be done with display and audio.
-    auto done = std::exchange(s->on_opened, nullptr);
-    if (done) done();
+    settled(*s);
     return;
   }
   if (s->stream != stream) {  // detached or attached anew meanwhile
@@ -404,11 +440,15 @@ void ManagerImpl::stream_opened(SessionId id, const std::shared_ptr<StreamImpl>&
   }
   move(*s, Event::Ready);
   const auto names = stream->names();
-  log::info("session", "streaming", "session", id, "mode",
-            media::to_string(stream->config().video.mode), "codec",
-            media::name(stream->config().video.codec), "kbps", stream->config().video.bitrate_kbps,
-            "display", s->display_name, "capture", names.capture, "encoder", names.encoder, "audio",
+  const auto video = stream->video_config();
+  log::info("session", "streaming", "session", id, "mode", media::to_string(video.mode), "codec",
+            media::name(video.codec), "kbps", video.bitrate_kbps, "display", s->display_name,
+            "capture", names.capture, "encoder", names.encoder, "audio",
             s->audio ? s->audio->name() : "none", "input", names.input);
+  if (stream->media_lost())
+    media_lost(id, stream, VideoPipeline::Lost::Capture);  // told before there was anything to do
+  else
+    next_change(*s);
 }
 
 void ManagerImpl::media_lost(SessionId id, const std::weak_ptr<StreamImpl>& weak,
@@ -426,17 +466,105 @@ void ManagerImpl::media_lost(SessionId id, const std::weak_ptr<StreamImpl>& weak
   if (move(*s, Event::MediaLost)) open_encoder(*s);
 }
 
+void ManagerImpl::reconfigure(SessionId id, const media::Mode& mode,
+                              std::function<void(Result<media::Mode>)> done) {
+  const auto answer = [&](Result<media::Mode> result) {
+    back([result = std::move(result), done = std::move(done)] { done(result); });
+  };
+  auto* s = get(id);
+  if (s == nullptr) return answer(fail(Errc::UnknownSession, std::to_string(id)));
+  if (!s->stream || s->state == State::Ending)
+    return answer(fail(Errc::NotAllowed, name(s->state)));
+  if (!sensible(mode)) return answer(fail(Errc::ModeRefused, media::to_string(mode)));
+  if (s->state == State::Live && !s->opening) {
+    if (s->stream->video_config().mode == mode) return answer(mode);
+    return start_change(*s, {mode, std::move(done)});
+  }
+  if (auto older = std::exchange(s->next_change, std::nullopt))
+    back([older = std::move(*older)] { older.done(fail(Errc::Superseded)); });
+  s->next_change = {mode, std::move(done)};
+}
+
+// The old pipeline streams until the new one captures; a failure before that leaves it alone.
+void ManagerImpl::start_change(Session& s, Session::ModeChange change) {
+  move(s, Event::ModeChange);
+  s.opening = true;
+  log::info("session", "mode change", "session", s.id, "from",
+            media::to_string(s.stream->video_config().mode), "to", media::to_string(change.mode));
+  work([this, id = s.id, stream = s.stream, display = s.display.get(), change = std::move(change)] {
+    const auto open = [&]() -> Result<> {
+      auto config = stream->video_config();
+      config.mode = change.mode;
+      auto encoder = encode::open(config_.encode, config);
+      if (!encoder) return pass(encoder);
+      const auto before = display->target().mode;
+      auto started = start_video(id, *display, stream, config, std::move(*encoder));
+      if (!started)
+        if (auto restored = fit_display(*display, before, id); !restored)
+          log::warn("session", "the display does not go back to its mode", "session", id, "what",
+                    restored.error().message());
+      return started;
+    };
+    auto result = carry(open());
+    back([this, id, stream, change, result] { change_done(id, stream, change, *result); });
+  });
+}
+
+void ManagerImpl::change_done(SessionId id, const std::shared_ptr<StreamImpl>& stream,
+                              const Session::ModeChange& change, const Result<>& result) {
+  auto* s = get(id);
+  s->opening = false;
+  if (s->state == State::Ending || s->stream != stream) {
+    // end() or a new attach waits for this worker.
+    settled(*s);
+    try_open_stream(*s);
+    change.done(fail(Errc::NotAllowed, "the stream ended meanwhile"));
+    return;
+  }
+  move(*s, Event::Ready);
+  if (result) {
+    s->launch.mode = change.mode;
+    log::info("session", "mode changed", "session", id, "mode", media::to_string(change.mode));
+  } else {
+    log::warn("session", "the mode stays", "session", id, "what", result.error().message());
+  }
+  if (stream->media_lost())
+    media_lost(id, stream, VideoPipeline::Lost::Capture);
+  else
+    next_change(*s);
+  if (result)
+    change.done(change.mode);
+  else
+    change.done(fail(Errc::ModeRefused, result.error().message()));
+}
+
+void ManagerImpl::next_change(Session& s) {
+  if (s.state != State::Live || s.opening) return;
+  if (auto change = std::exchange(s.next_change, std::nullopt))
+    reconfigure(s.id, change->mode, std::move(change->done));
+}
+
+// The stream ends: nobody changes its mode any more.
+void ManagerImpl::refuse_changes(Session& s) {
+  if (auto change = std::exchange(s.next_change, std::nullopt))
+    back([change = std::move(*change)] { change.done(fail(Errc::NotAllowed)); });
+}
+
 // The threads of a stream are joined by a worker; nothing here waits for them.
 void ManagerImpl::close_stream(Session& s) {
   if (!s.stream) return;
   s.stream->shut();
-  work([stream = std::exchange(s.stream, nullptr)] { stream->close(); });
-}
-
-void ManagerImpl::reconfigure(SessionId id, const media::Mode& mode,
-                              std::function<void(Result<media::Mode>)> done) {
-  executor_.post([id, mode, done = std::move(done)] {
-    done(fail(Errc::ModeRefused, fmt::format("session {}: {}", id, media::to_string(mode))));
+  refuse_changes(s);
+  ++s.closing;
+  work([this, id = s.id, stream = std::exchange(s.stream, nullptr)] {
+    stream->close();
+    back([this, id] {
+      auto* const session = get(id);
+      if (session == nullptr) return;
+      --session->closing;
+      settled(*session);
+      try_open_stream(*session);
+    });
   });
 }
 
@@ -472,6 +600,12 @@ Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const 
   return {};
 }
 
+// end() takes sound and display down once no worker uses them any more.
+void ManagerImpl::settled(Session& s) {
+  if (s.opening || s.closing != 0) return;
+  if (const auto next = std::exchange(s.on_settled, nullptr)) next();
+}
+
 void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done) {
   auto* s = get(id);
   if (s == nullptr) {
@@ -485,6 +619,7 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   s->end_reason = reason;
   s->deadline.reset();
   s->app_watch.reset();
+  refuse_changes(*s);
   release_lease(*s);
   log::info("session", "ending", "session", id, "reason", name(reason));
   if (s->stream) s->stream->peer()->on_stream_end(reason);
@@ -522,10 +657,8 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
       });
     });
   };
-  if (s->opening)
-    s->on_opened = take_down;
-  else
-    take_down();
+  s->on_settled = take_down;
+  settled(*s);
 }
 
 void ManagerImpl::tick() {

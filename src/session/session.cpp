@@ -41,7 +41,7 @@ SessionInfo describe(const Session& s) {
     info.encoder = names.encoder;
     info.input = names.input;
     info.hardware_encoder = names.encoder == "nvenc" || names.encoder == "vaapi";
-    info.mode = s.stream->config().video.mode;
+    info.mode = s.stream->video_config().mode;
     const auto counts = s.stream->input_counts();
     info.input_events += counts.accepted;
     info.input_refused += counts.refused_gamepad + counts.refused_keyboard + counts.refused_pointer;

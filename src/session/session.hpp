@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/process.hpp"
@@ -33,9 +34,15 @@ struct Session {
   std::shared_ptr<StreamImpl> stream;
   std::unique_ptr<encode::Encoder> encoder;
   bool encoder_done = false;
-  bool opening = false;             // a worker puts the stream together
-  std::function<void()> on_opened;  // end() waits for that worker
+  bool opening = false;              // a worker puts the stream together
+  unsigned closing = 0;              // streams that still use the sound and the display
+  std::function<void()> on_settled;  // end() waits for those workers
   unsigned failures = 0;
+  struct ModeChange {
+    media::Mode mode;
+    std::function<void(Result<media::Mode>)> done;
+  };
+  std::optional<ModeChange> next_change;  // the newest of those that wait
   std::vector<std::string> notes;
 
   std::unique_ptr<Executor::Timer> deadline;  // reservation or grace

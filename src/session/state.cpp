@@ -18,7 +18,7 @@ std::optional<State> next(State state, Event event, unsigned failures) {
       if (event == Event::PeerGone) return State::Detached;
       return std::nullopt;
     case State::Live:
-      if (event == Event::MediaLost) return State::Rebuilding;
+      if (event == Event::MediaLost || event == Event::ModeChange) return State::Rebuilding;
       if (event == Event::PeerGone) return State::Detached;
       return std::nullopt;
     case State::Rebuilding:
@@ -67,6 +67,8 @@ const char* name(Event event) {
       return "open-failed";
     case Event::MediaLost:
       return "media-lost";
+    case Event::ModeChange:
+      return "mode-change";
     case Event::PeerGone:
       return "peer-gone";
     case Event::Deadline:

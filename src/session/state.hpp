@@ -19,11 +19,12 @@ enum class Event : std::uint8_t {
   Attach = 1,  // a peer brings its sinks (first time or resume)
   Ready,       // everything asked for is open
   OpenFailed,
-  MediaLost,  // capture or encoder died, or the mode changes
-  PeerGone,   // the peer left; the session may wait for it
-  Deadline,   // reservation or grace is over
-  Stop,       // revoked, expired, operator, app exit, host stopping, fatal
-  TornDown,   // everything is closed
+  MediaLost,   // capture or encoder died
+  ModeChange,  // video is to be replaced by one of another mode
+  PeerGone,    // the peer left; the session may wait for it
+  Deadline,    // reservation or grace is over
+  Stop,        // revoked, expired, operator, app exit, host stopping, fatal
+  TornDown,    // everything is closed
 };
 
 // The state after `event`, or nothing when the event is not legal there (a programming mistake or a

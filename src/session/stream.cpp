@@ -18,7 +18,8 @@ StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
       audio_sink_(std::move(audio)),
       peer_(std::move(peer)),
       lease_(std::move(lease)),
-      stats_(std::move(stats)) {
+      stats_(std::move(stats)),
+      video_config_(config.video) {
   stats_->bitrate_kbps.set(config_.video.bitrate_kbps);
   early_input_.reserve(kEarlyInput);
 }
@@ -27,16 +28,33 @@ StreamImpl::~StreamImpl() {
   close();
 }
 
-Result<> StreamImpl::start_pipeline(std::unique_ptr<capture::Source> source,
+Result<> StreamImpl::start_pipeline(const encode::Config& config,
+                                    std::unique_ptr<capture::Source> source,
                                     std::unique_ptr<encode::Encoder> encoder,
                                     std::function<void(VideoPipeline::Lost)> lost) {
-  auto video = std::make_shared<VideoPipeline>(config_.video, std::move(source), std::move(encoder),
-                                               *video_sink_, gate_, *stats_, std::move(lost));
+  const bool new_mode = config.mode != video_config().mode;
+  const auto epoch = epoch_ + (new_mode ? 1 : 0);
+  auto video =
+      std::make_shared<VideoPipeline>(config, std::move(source), std::move(encoder), *video_sink_,
+                                      gate_, *stats_, sequence_, epoch, std::move(lost));
   if (auto started = video->start(); !started) return started;
+  std::shared_ptr<VideoPipeline> old;
+  {
+    const std::scoped_lock lock(mutex_);
+    old = std::exchange(video_, nullptr);
+  }
+  // What is asked of the stream from here on until the new one is in place needs no asking: it
+  // starts with an IDR, and takes over the bitrate below.
+  if (old) old->stop();
   {
     const std::scoped_lock lock(mutex_);
     if (!closed_) {
+      const auto kbps = video_config_.bitrate_kbps;
+      video_config_ = config;
+      video_config_.bitrate_kbps = kbps;
+      epoch_ = epoch;
       video_ = std::move(video);
+      if (kbps != config.bitrate_kbps) video_->set_bitrate(kbps);
       if (video_released_) video_->release();
       return {};
     }
@@ -79,15 +97,6 @@ Result<> StreamImpl::start_input(const media::DisplayTarget& target,
   for (const auto& event : early_input_) router_->handle(event);
   early_input_ = {};
   return {};
-}
-
-void StreamImpl::stop_video() {
-  std::shared_ptr<VideoPipeline> video;
-  {
-    const std::scoped_lock lock(mutex_);
-    video = std::exchange(video_, nullptr);
-  }
-  if (video) video->stop();
 }
 
 void StreamImpl::close() {
@@ -136,6 +145,15 @@ void StreamImpl::grants_changed() noexcept {
   if (router_) router_->grants_changed();
 }
 
+encode::Config StreamImpl::video_config() const {
+  const std::scoped_lock lock(mutex_);
+  return video_config_;
+}
+bool StreamImpl::media_lost() const {
+  const std::scoped_lock lock(mutex_);
+  return video_ && video_->lost();
+}
+
 StreamImpl::Names StreamImpl::names() const {
   Names names;
   {
@@ -175,7 +193,13 @@ void StreamImpl::request_idr() noexcept {
 }
 void StreamImpl::set_bitrate(std::uint32_t kbps) noexcept {
   const std::scoped_lock lock(mutex_);
+  video_config_.bitrate_kbps = kbps;
+  stats_->bitrate_kbps.set(kbps);
   if (video_) video_->set_bitrate(kbps);
+}
+void StreamImpl::invalidate(std::uint32_t first, std::uint32_t last) noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (video_) video_->invalidate(first, last);
 }
 void StreamImpl::input(const input::Event& event) noexcept {
   const std::scoped_lock lock(input_mutex_);

@@ -24,13 +24,13 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   ~StreamImpl() override;
 
   // Worker thread, one start at a time; close() may come in between from another worker, and the
-  // start then fails with Errc::NotAllowed.
-  Result<> start_pipeline(std::unique_ptr<capture::Source> source,
+  // start then fails with Errc::NotAllowed. A pipeline that runs already goes on until the new one
+  // captures, then the new one takes its place; it goes on when this fails.
+  Result<> start_pipeline(const encode::Config& config, std::unique_ptr<capture::Source> source,
                           std::unique_ptr<encode::Encoder> encoder,
                           std::function<void(VideoPipeline::Lost)> lost);
   Result<> start_sound(std::shared_ptr<audio::Source> source);
   Result<> start_input(const media::DisplayTarget& target, const input::Options& options);
-  void stop_video();
   // Everything, in the order capture → encode → send → audio → input; held input is released. After
   // it the stream does nothing any more.
   void close();
@@ -40,7 +40,9 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   // Control thread: lets go of what the lease's grants no longer cover.
   void grants_changed() noexcept;
   const std::shared_ptr<PeerControl>& peer() const { return peer_; }
-  const StreamConfig& config() const { return config_; }
+  const StreamConfig& config() const { return config_; }  // as at attach
+  encode::Config video_config() const;                    // as it is now
+  bool media_lost() const;                                // the pipeline has reported its end
   struct Names {
     std::string capture, encoder, input;
   };
@@ -52,6 +54,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   void start_audio() noexcept override;
   void request_idr() noexcept override;
   void set_bitrate(std::uint32_t kbps) noexcept override;
+  void invalidate(std::uint32_t first, std::uint32_t last) noexcept override;
   void input(const input::Event& event) noexcept override;
   const Gate& gate() const noexcept override { return gate_; }
 
@@ -65,8 +68,11 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   const trust::LeasePtr lease_;
   const std::shared_ptr<Stats> stats_;
   Gate gate_;
+  Sequence sequence_;
+  std::uint32_t epoch_ = 1;  // whoever starts a pipeline
 
   mutable std::mutex mutex_;  // the pointers below; never held while a thread is joined
+  encode::Config video_config_;
   std::shared_ptr<VideoPipeline> video_;
   std::shared_ptr<AudioPipeline> audio_;
   std::shared_ptr<audio::Source> audio_source_;

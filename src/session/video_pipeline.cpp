@@ -7,8 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A client that lost a frame asks again until it sees an IDR; one answer per round trip is enough.
-constexpr auto kIdrSpacing = 100ms;
 // After the last change the picture is coded a few times more, so that what a constant bitrate left
 // coarse becomes sharp; then only often enough to heal a loss nobody reported.
 constexpr unsigned kRefinements = 6;
@@ -25,13 +23,16 @@ std::uint64_t us_between(std::int64_t from, std::int64_t to) {
 
 VideoPipeline::VideoPipeline(const encode::Config& config, std::unique_ptr<capture::Source> source,
                              std::unique_ptr<encode::Encoder> encoder, VideoSink& sink,
-                             const Gate& gate, Stats& stats, std::function<void(Lost)> lost)
+                             const Gate& gate, Stats& stats, Sequence& sequence,
+                             std::uint32_t epoch, std::function<void(Lost)> lost)
     : config_(config),
       source_(std::move(source)),
       encoder_(std::move(encoder)),
       sink_(sink),
       gate_(gate),
       stats_(stats),
+      sequence_(sequence),
+      epoch_(epoch),
       lost_(std::move(lost)) {}
 
 VideoPipeline::~VideoPipeline() {
@@ -51,6 +52,7 @@ void VideoPipeline::stop() {
   stopping_.store(true, std::memory_order_release);
   encode_wake_.signal();
   if (encode_thread_.joinable()) encode_thread_.join();
+  encode_ended_.store(true, std::memory_order_release);
   send_wake_.signal();
   if (send_thread_.joinable()) send_thread_.join();
   slot_.clear();
@@ -63,12 +65,15 @@ void VideoPipeline::release() noexcept {
   request_idr();
 }
 void VideoPipeline::request_idr() noexcept {
-  idr_wanted_.store(true, std::memory_order_release);
+  desk_.request_idr();
+  encode_wake_.signal();
+}
+void VideoPipeline::invalidate(std::uint32_t first, std::uint32_t last) noexcept {
+  desk_.invalidate(first, last);
   encode_wake_.signal();
 }
 void VideoPipeline::set_bitrate(std::uint32_t kbps) noexcept {
   bitrate_wanted_.store(kbps, std::memory_order_release);
-  stats_.bitrate_kbps.set(kbps);
 }
 
 void VideoPipeline::on_frame(media::VideoFrame&& frame) noexcept {
@@ -82,28 +87,20 @@ void VideoPipeline::report_lost(Lost what) noexcept {
   if (!lost_reported_.exchange(true)) lost_(what);
 }
 
-encode::Directives VideoPipeline::take_directives(SteadyTime now) noexcept {
-  encode::Directives directives;
-  directives.bitrate_kbps = bitrate_wanted_.exchange(0, std::memory_order_acq_rel);
-  if (now - last_idr_ >= kIdrSpacing && idr_wanted_.exchange(false, std::memory_order_acq_rel)) {
-    directives.force_idr = true;
-    last_idr_ = now;
-  }
-  return directives;
-}
-
 void VideoPipeline::encode_loop() noexcept {
   name_this_thread("pf-encode");
   raise_this_thread();
   const auto interval = config_.mode.frames(1);
+  const bool invalidates = encoder_->invalidates();
   SteadyTime last_submit{};
   unsigned repeats = 0;
-  bool have_picture = false;
+  bool begun = false, have_picture = false;
   while (!stopping_.load(std::memory_order_acquire)) {
     if (!released_.load(std::memory_order_acquire)) {
       encode_wake_.wait();
       continue;
     }
+    if (!std::exchange(begun, true)) desk_.begin(sequence_.index);
     // Never encode ahead of the network: a frame that waits here is replaced by a newer one.
     if (ring_.size() > kQueued) {
       encode_wake_.wait_until(steady_now() + interval);
@@ -112,28 +109,34 @@ void VideoPipeline::encode_loop() noexcept {
     const NoAllocScope no_alloc;
     const auto now = steady_now();
     auto frame = slot_.take();
+    if (!frame) {
+      if (!have_picture) {
+        encode_wake_.wait();
+        continue;
+      }
+      const auto rest = last_submit + (repeats < kRefinements ? 2 * interval : kKeepAlive);
+      const auto due = std::min<SteadyTime>(rest, desk_.due());
+      if (now < due) {
+        encode_wake_.wait_until(due);
+        continue;
+      }
+    }
+    const auto orders = desk_.take(now, invalidates);
+    encode::Directives directives;
+    directives.force_idr = orders.force_idr;
+    directives.invalid_from = orders.invalid_from;
+    directives.index = sequence_.index + 1;
+    directives.bitrate_kbps = bitrate_wanted_.exchange(0, std::memory_order_acq_rel);
     media::AccessUnit unit;
     encode::Outcome outcome;
     if (frame) {
-      const auto directives = take_directives(now);
       stats_.capture_wait_us.record(us_between(frame->captured_ns, to_ns(now)));
       outcome = encoder_->encode(*frame, directives, unit);
       frame.reset();
       repeats = 0;
       have_picture = true;
     } else {
-      if (!have_picture) {
-        encode_wake_.wait();
-        continue;
-      }
-      const bool idr_due = idr_wanted_.load(std::memory_order_acquire);
-      auto due = last_submit + (repeats < kRefinements ? 2 * interval : kKeepAlive);
-      if (idr_due) due = std::min(due, last_idr_ + kIdrSpacing);
-      if (now < due) {
-        encode_wake_.wait_until(due);
-        continue;
-      }
-      outcome = encoder_->repeat(to_ns(now), take_directives(now), unit);
+      outcome = encoder_->repeat(to_ns(now), directives, unit);
       unit.repeat = true;
       ++repeats;
       stats_.repeats.add();
@@ -143,36 +146,52 @@ void VideoPipeline::encode_loop() noexcept {
       report_lost(Lost::Encoder);
       return;
     }
-    if (outcome == encode::Outcome::Nothing) continue;
-    stats_.encode_us.record(us_between(unit.timeline.submitted_ns, unit.timeline.encoded_ns));
-    if (unit.type == media::FrameType::Idr) {
-      stats_.idr_frames.add();
-      last_idr_ = now;
-    }
-    if (!ring_.push(std::move(unit))) {
-      // The decoder will miss this picture, so what follows must not refer to it.
-      stats_.frames_failed.add();
-      idr_wanted_.store(true, std::memory_order_release);
-    }
-    send_wake_.signal();
+    if (outcome == encode::Outcome::Nothing)
+      desk_.not_coded(orders);
+    else
+      hand_over(std::move(unit), now, orders);
   }
+}
+
+void VideoPipeline::hand_over(media::AccessUnit&& unit, SteadyTime now,
+                              const RecoveryDesk::Orders& orders) noexcept {
+  stats_.encode_us.record(us_between(unit.timeline.submitted_ns, unit.timeline.encoded_ns));
+  const auto type = unit.type;
+  const bool whole = type == media::FrameType::Idr || type == media::FrameType::AfterInvalidation;
+  unit.index = sequence_.index + 1;
+  unit.epoch = epoch_;
+  unit.recovery_anchor = orders.repair && whole;
+  desk_.coded(now, unit.index, type, orders);
+  if (ring_.push(std::move(unit))) {
+    ++sequence_.index;
+    if (type == media::FrameType::Idr) stats_.idr_frames.add();
+    if (orders.repair && whole) stats_.repairs.add();
+  } else {
+    // The decoder will miss this picture, so what follows must not refer to it.
+    stats_.frames_failed.add();
+    desk_.request_idr();
+  }
+  send_wake_.signal();
 }
 
 void VideoPipeline::send_loop() noexcept {
   name_this_thread("pf-send");
   raise_this_thread();
-  std::uint32_t index = 0;
   for (;;) {
+    const bool last = encode_ended_.load(std::memory_order_acquire);
     auto unit = ring_.pop();
     if (!unit) {
-      if (stopping_.load(std::memory_order_acquire)) return;
+      if (last) return;
       send_wake_.wait();
       continue;
     }
-    const NoAllocScope no_alloc;
     encode_wake_.signal();  // there is room in the ring again
-    if (!gate_.open() || stopping_.load(std::memory_order_acquire)) continue;
-    unit->index = ++index;
+    if (!gate_.open()) continue;
+    if (unit->epoch != sequence_.sink_epoch) {
+      sequence_.sink_epoch = unit->epoch;
+      sink_.on_mode(config_.mode);
+    }
+    const NoAllocScope no_alloc;
     const auto bytes = unit->bytes().size();
     if (!sink_.send(*unit)) {
       stats_.frames_failed.add();

@@ -96,6 +96,7 @@ class SyntheticEncoder final : public Encoder {
       : config_(config), faults_(faults), pool_(new Pool(unit_bytes(config))) {}
 
   const char* name() const override { return "synthetic"; }
+  bool invalidates() const override { return true; }
 
   Outcome encode(const media::VideoFrame& frame, const Directives& directives,
                  media::AccessUnit& out) noexcept override {
@@ -119,8 +120,11 @@ class SyntheticEncoder final : public Encoder {
       Wake never;
       never.wait_until(steady_now() + faults_.stall);
     }
-    const bool idr = directives.force_idr || !started_;
+    const bool repaired = directives.invalid_from != 0 && refer_before(directives.invalid_from);
+    const bool idr =
+        directives.force_idr || !started_ || (directives.invalid_from != 0 && !repaired);
     started_ = true;
+    remember(directives.index, idr);
     const auto size = unit_bytes(config_);
     Pool::Slot* slot = nullptr;
     try {
@@ -137,7 +141,9 @@ class SyntheticEncoder final : public Encoder {
     for (std::size_t i = 0; to != end; ++i) *to++ = filler(unit, i);
 
     out = media::AccessUnit(slot->bytes, slot, &Pool::give_back);
-    out.type = idr ? media::FrameType::Idr : media::FrameType::Predicted;
+    out.type = idr        ? media::FrameType::Idr
+               : repaired ? media::FrameType::AfterInvalidation
+                          : media::FrameType::Predicted;
     out.codec = config_.codec;
     out.repeat = repeat;
     out.timeline = {};
@@ -147,11 +153,30 @@ class SyntheticEncoder final : public Encoder {
     return Outcome::Unit;
   }
 
+  // The pictures that a decoder still has, as a real encoder keeps them: the last few.
+  bool refer_before(std::uint32_t index) noexcept {
+    const auto end =
+        std::remove_if(references_.begin(), references_.begin() + reference_count_,
+                       [&](std::uint32_t r) { return static_cast<std::int32_t>(r - index) >= 0; });
+    reference_count_ = end - references_.begin();
+    return reference_count_ != 0;
+  }
+  void remember(std::uint32_t index, bool idr) noexcept {
+    if (idr) reference_count_ = 0;
+    if (reference_count_ == std::ssize(references_)) {
+      std::copy(references_.begin() + 1, references_.end(), references_.begin());
+      --reference_count_;
+    }
+    references_[static_cast<std::size_t>(reference_count_++)] = index;
+  }
+
   Config config_;
   const Faults faults_;
   std::unique_ptr<Pool, ClosePool> pool_;
   std::uint64_t units_ = 0;
   std::uint64_t sequence_ = 0;
+  std::array<std::uint32_t, 16> references_{};  // unit indices, oldest first
+  std::ptrdiff_t reference_count_ = 0;
   bool started_ = false;
 };
 

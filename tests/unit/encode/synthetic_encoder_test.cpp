@@ -67,6 +67,26 @@ TEST(SyntheticEncoder, MisbehavesAsTold) {
   EXPECT_EQ(encoder->repeat(5, {}, unit), Outcome::Failed);
 }
 
+TEST(SyntheticEncoder, DropsReferencesAndStartsAnewWhenNoneIsLeft) {
+  auto encoder = *open_with(config_of(1000), {});
+  EXPECT_TRUE(encoder->invalidates());
+  media::AccessUnit unit;
+  const auto code = [&](std::uint32_t index, std::uint32_t invalid_from) {
+    Directives directives;
+    directives.index = index;
+    directives.invalid_from = invalid_from;
+    EXPECT_EQ(encoder->encode(frame(index), directives, unit), Outcome::Unit);
+    return unit.type;
+  };
+  EXPECT_EQ(code(1, 0), media::FrameType::Idr);
+  for (std::uint32_t i = 2; i < 10; ++i) EXPECT_EQ(code(i, 0), media::FrameType::Predicted);
+  EXPECT_EQ(code(10, 8), media::FrameType::AfterInvalidation);
+  EXPECT_EQ(code(11, 0), media::FrameType::Predicted);
+  EXPECT_EQ(code(12, 1), media::FrameType::Idr);  // nothing older is left
+  for (std::uint32_t i = 13; i < 50; ++i) EXPECT_EQ(code(i, 0), media::FrameType::Predicted);
+  EXPECT_EQ(code(50, 30), media::FrameType::Idr);  // forgotten long ago
+}
+
 TEST(SyntheticEncoder, OtherCodecsAreRefused) {
   auto config = config_of(1000);
   config.codec = media::Codec::Hevc;

@@ -56,6 +56,8 @@ struct Watcher final : PeerControl {
   std::optional<EndReason> ended;
   int frames = 0, audio = 0;
   bool first_was_idr = false;
+  std::vector<media::Mode> modes;
+  std::uint32_t index = 0, epoch = 1, gaps = 0, bad_starts = 0;
 };
 
 struct CountingVideo final : VideoSink {
@@ -63,9 +65,19 @@ struct CountingVideo final : VideoSink {
   bool send(media::AccessUnit& unit) noexcept override {
     const std::scoped_lock lock(watcher->mutex);
     if (watcher->frames++ == 0) watcher->first_was_idr = unit.type == media::FrameType::Idr;
+    if (unit.index != ++watcher->index) ++watcher->gaps;
+    if (unit.epoch != watcher->epoch) {
+      if (unit.type != media::FrameType::Idr || unit.epoch != watcher->modes.size() + 1)
+        ++watcher->bad_starts;
+      watcher->epoch = unit.epoch;
+    }
     unit.timeline.first_packet_ns = unit.timeline.last_packet_ns = steady_now_ns();
     watcher->changed.notify_all();
     return true;
+  }
+  void on_mode(const media::Mode& mode) noexcept override {
+    const std::scoped_lock lock(watcher->mutex);
+    watcher->modes.push_back(mode);
   }
   std::shared_ptr<Watcher> watcher;
 };
@@ -87,11 +99,12 @@ class ManagerTest : public testing::Test {
     loop_.run_sync([&] { result.emplace(task()); });
     return std::move(*result);
   }
-  void SetUp() override {
+  void SetUp() override { build("synthetic"); }
+  void build(const char* encoder) {
     ManagerConfig config;
     config.display.backend = "synthetic";
     config.display.runtime_dir = folder_.path();
-    config.encode.backend = "synthetic";
+    config.encode.backend = encoder;
     config.audio.backend = "synthetic";
     config.audio.runtime_dir = folder_.path();
     manager_ = make_manager(loop_, config);
@@ -122,6 +135,40 @@ class ManagerTest : public testing::Test {
     stream->start_video();
     stream->start_audio();
     return watcher->wait([&] { return watcher->frames >= 3 && watcher->audio >= 3; });
+  }
+
+  using Answer = std::shared_ptr<std::promise<Result<media::Mode>>>;
+  Answer ask(SessionId id, const media::Mode& mode) {
+    auto answer = std::make_shared<std::promise<Result<media::Mode>>>();
+    loop_.run_sync([&] {
+      manager_->reconfigure(id, mode, [answer, this](Result<media::Mode> result) {
+        EXPECT_TRUE(loop_.on_control_thread());
+        answer->set_value(std::move(result));
+      });
+    });
+    return answer;
+  }
+  static Result<media::Mode> wait(const Answer& answer) {
+    auto future = answer->get_future();
+    if (future.wait_for(kPatience) != std::future_status::ready)
+      throw std::runtime_error("no answer");
+    return future.get();
+  }
+  // A live stream of 320×180.
+  struct Running {
+    SessionId id;
+    std::shared_ptr<Watcher> watcher;
+    std::shared_ptr<Stream> stream;
+  };
+  Running run(const std::shared_ptr<FakeLease>& lease) {
+    const auto id = reserve(lease).value();
+    auto watcher = std::make_shared<Watcher>();
+    auto stream = attach(id, watcher).value();
+    if (!streams(watcher, stream)) throw std::runtime_error("it does not stream");
+    return {id, watcher, stream};
+  }
+  State state(SessionId id) {
+    return on_control([&] { return manager_->find(id)->state; });
   }
 
   test::TempFolder folder_;
@@ -213,6 +260,114 @@ TEST_F(ManagerTest, EndAnswersWhenEverythingIsGone) {
   ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
   EXPECT_TRUE(future.get());
   EXPECT_EQ(watcher->ended, EndReason::ClientQuit);
+}
+
+TEST_F(ManagerTest, AModeChangeCostsAnIdrAndNothingElse) {
+  const auto [id, watcher, stream] = run(std::make_shared<FakeLease>(1));
+  stream->set_bitrate(4321);
+  const media::Mode wanted{640, 360, {120, 1}};
+  const auto answer = wait(ask(id, wanted));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(*answer, wanted);
+  int audio = 0;
+  ASSERT_TRUE(watcher->wait([&] { return watcher->epoch == 2; }));
+  {
+    const std::scoped_lock lock(watcher->mutex);
+    EXPECT_EQ(watcher->modes, std::vector{wanted});
+    EXPECT_FALSE(watcher->ended);
+    audio = watcher->audio;
+  }
+  EXPECT_TRUE(watcher->wait([&] { return watcher->audio > audio + 2; }));
+  EXPECT_EQ(watcher->gaps, 0U);
+  EXPECT_EQ(watcher->bad_starts, 0U);
+  const auto info = on_control([&] { return manager_->find(id); });
+  EXPECT_EQ(info->state, State::Live);
+  EXPECT_EQ(info->mode, wanted);
+  EXPECT_EQ(info->bitrate_kbps, 4321U);
+}
+
+TEST_F(ManagerTest, OfManyModeRequestsTheNewestWins) {
+  const auto [id, watcher, stream] = run(std::make_shared<FakeLease>(1));
+  std::vector<Answer> answers;
+  loop_.run_sync([&, id = id] {
+    for (std::uint32_t i = 0; i < 6; ++i) {
+      answers.push_back(std::make_shared<std::promise<Result<media::Mode>>>());
+      manager_->reconfigure(id, {400 + 2 * i, 300, {60, 1}},
+                            [answer = answers.back()](Result<media::Mode> result) {
+                              answer->set_value(std::move(result));
+                            });
+    }
+  });
+  EXPECT_TRUE(wait(answers[0]));
+  for (std::size_t i = 1; i < 5; ++i) {
+    const auto answer = wait(answers[i]);
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(Errc::Superseded));
+  }
+  EXPECT_TRUE(wait(answers[5]));
+  ASSERT_TRUE(watcher->wait([w = watcher] { return w->epoch == 3; }));
+  EXPECT_EQ(watcher->modes.back().width, 410U);
+  EXPECT_EQ(watcher->bad_starts + watcher->gaps, 0U);
+}
+
+TEST_F(ManagerTest, ImpossibleModesAreRefusedAndTheStreamGoesOn) {
+  const auto [id, watcher, stream] = run(std::make_shared<FakeLease>(1));
+  for (const auto& mode : {media::Mode{0, 0, {60, 1}}, media::Mode{321, 180, {60, 1}},
+                           media::Mode{320, 180, {0, 1}}, media::Mode{320, 180, {60, 0}},
+                           media::Mode{320, 180, {5000, 1}}, media::Mode{40'000, 180, {60, 1}}}) {
+    const auto answer = wait(ask(id, mode));
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(Errc::ModeRefused));
+  }
+  EXPECT_EQ(wait(ask(id, {320, 180, {60, 1}})), (media::Mode{320, 180, {60, 1}}));
+  const auto frames = watcher->wait([] { return true; }) ? watcher->frames : 0;
+  EXPECT_TRUE(watcher->wait([&, w = watcher] { return w->frames > frames + 3; }));
+  EXPECT_TRUE(watcher->modes.empty());
+  const auto unknown = wait(ask(999, {320, 180, {60, 1}}));
+  ASSERT_FALSE(unknown);
+  EXPECT_TRUE(unknown.error().is(Errc::UnknownSession));
+}
+
+TEST_F(ManagerTest, AModeTheEncoderCannotDoLeavesTheOldOneRunning) {
+  manager_->shutdown();
+  loop_.run_sync([&] { build("x264"); });
+  const auto [id, watcher, stream] = run(std::make_shared<FakeLease>(1));
+  const auto answer = wait(ask(id, {16'000, 16, {60, 1}}));  // wider than any encoder takes
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().is(Errc::ModeRefused));
+  EXPECT_EQ(state(id), State::Live);
+  const auto frames = watcher->wait([] { return true; }) ? watcher->frames : 0;
+  EXPECT_TRUE(watcher->wait([&, w = watcher] { return w->frames > frames + 3; }));
+  EXPECT_TRUE(watcher->modes.empty());
+  EXPECT_TRUE(wait(ask(id, {640, 360, {60, 1}})));
+}
+
+TEST_F(ManagerTest, AModeChangeIsAnsweredWhateverHappensMeanwhile) {
+  for (int round = 0; round < 12; ++round) {
+    auto lease = std::make_shared<FakeLease>(100 + round);
+    const auto [id, watcher, stream] = run(lease);
+    std::vector<Answer> answers;
+    loop_.run_sync([&, id = id] {
+      for (std::uint32_t i = 0; i < 2; ++i) {
+        answers.push_back(std::make_shared<std::promise<Result<media::Mode>>>());
+        manager_->reconfigure(id, {400 + 2 * i, 300, {60, 1}},
+                              [answer = answers.back()](Result<media::Mode> result) {
+                                answer->set_value(std::move(result));
+                              });
+      }
+      if (round % 3 == 0) manager_->detach(id);
+      if (round % 3 == 1) manager_->end(id, EndReason::OperatorStop, {});
+      if (round % 3 == 2) lease->stop();
+    });
+    for (const auto& answer : answers) EXPECT_FALSE(wait(answer));
+    if (round % 3 != 0) continue;
+    // Back after the change was thrown away: the stream has the mode asked for at attach.
+    auto second = std::make_shared<Watcher>();
+    auto again = attach(id, second);
+    ASSERT_TRUE(again);
+    ASSERT_TRUE(streams(second, *again));
+    EXPECT_TRUE(second->first_was_idr);
+  }
 }
 
 TEST_F(ManagerTest, AnyOrderOfCallsEndsCleanly) {

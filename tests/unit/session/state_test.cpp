@@ -9,8 +9,9 @@ namespace {
 
 constexpr State kStates[] = {State::Reserved, State::Starting, State::Live, State::Rebuilding,
                              State::Detached, State::Ending,   State::Ended};
-constexpr Event kEvents[] = {Event::Attach,   Event::Ready,    Event::OpenFailed, Event::MediaLost,
-                             Event::PeerGone, Event::Deadline, Event::Stop,       Event::TornDown};
+constexpr Event kEvents[] = {Event::Attach,    Event::Ready,      Event::OpenFailed,
+                             Event::MediaLost, Event::ModeChange, Event::PeerGone,
+                             Event::Deadline,  Event::Stop,       Event::TornDown};
 
 // The whole product, written out once more from the table of the design.
 TEST(State, FullProduct) {
@@ -21,6 +22,7 @@ TEST(State, FullProduct) {
       {{State::Starting, Event::OpenFailed}, State::Ending},
       {{State::Starting, Event::PeerGone}, State::Detached},
       {{State::Live, Event::MediaLost}, State::Rebuilding},
+      {{State::Live, Event::ModeChange}, State::Rebuilding},
       {{State::Live, Event::PeerGone}, State::Detached},
       {{State::Rebuilding, Event::Ready}, State::Live},
       {{State::Rebuilding, Event::OpenFailed}, State::Rebuilding},

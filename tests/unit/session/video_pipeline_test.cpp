@@ -42,7 +42,9 @@ class FakeSource final : public capture::Source, media::FrameOwner {
 
 class FakeEncoder final : public encode::Encoder {
  public:
+  explicit FakeEncoder(bool invalidates = false) : invalidates_(invalidates) {}
   const char* name() const override { return "fake"; }
+  bool invalidates() const override { return invalidates_; }
   encode::Outcome encode(const media::VideoFrame& frame, const encode::Directives& directives,
                          media::AccessUnit& out) noexcept override {
     return make(frame.captured_ns, directives, out);
@@ -52,7 +54,7 @@ class FakeEncoder final : public encode::Encoder {
     return make(captured_ns, directives, out);
   }
   std::atomic<bool> failing{false};
-  std::atomic<std::uint32_t> bitrate{0};
+  std::atomic<std::uint32_t> bitrate{0}, invalid_from{0}, index{0};
 
  private:
   encode::Outcome make(std::int64_t captured_ns, const encode::Directives& directives,
@@ -60,10 +62,17 @@ class FakeEncoder final : public encode::Encoder {
     if (failing) return encode::Outcome::Failed;
     if (directives.bitrate_kbps != 0) bitrate = directives.bitrate_kbps;
     out = media::AccessUnit(bytes_, nullptr, nullptr);
-    out.type = directives.force_idr ? media::FrameType::Idr : media::FrameType::Predicted;
+    index = directives.index;
+    out.type = media::FrameType::Predicted;
+    if (directives.invalid_from != 0) {
+      invalid_from = directives.invalid_from;
+      out.type = media::FrameType::AfterInvalidation;
+    }
+    if (directives.force_idr) out.type = media::FrameType::Idr;
     out.timeline = {captured_ns, steady_now_ns(), steady_now_ns(), 0, 0};
     return encode::Outcome::Unit;
   }
+  const bool invalidates_;
   std::array<std::uint8_t, 8> bytes_{};
 };
 
@@ -73,15 +82,26 @@ class FakeSink final : public VideoSink {
     media::FrameType type;
     std::uint32_t index;
     bool repeat;
+    std::uint32_t epoch;
+    bool anchor;
   };
   FakeSink() { seen_.reserve(10'000); }
   bool send(media::AccessUnit& unit) noexcept override {
     const std::scoped_lock lock(mutex_);
-    seen_.push_back({unit.type, unit.index, unit.repeat});
+    seen_.push_back({unit.type, unit.index, unit.repeat, unit.epoch, unit.recovery_anchor});
     unit.timeline.first_packet_ns = unit.timeline.last_packet_ns = steady_now_ns();
     changed_.notify_all();
     if (failures_ > 0) return --failures_, false;
     return true;
+  }
+  void on_mode(const media::Mode& mode) noexcept override {
+    const std::scoped_lock lock(mutex_);
+    modes_.push_back({mode, seen_.size()});
+  }
+  // The modes told, each with the number of units that came before it.
+  std::vector<std::pair<media::Mode, std::size_t>> modes() {
+    const std::scoped_lock lock(mutex_);
+    return modes_;
   }
   void fail_next(int count) {
     const std::scoped_lock lock(mutex_);
@@ -104,24 +124,30 @@ class FakeSink final : public VideoSink {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Seen> seen_;
+  std::vector<std::pair<media::Mode, std::size_t>> modes_;
   int failures_ = 0;
 };
 
 class VideoPipelineTest : public testing::Test {
  protected:
   void SetUp() override {
+    config_.mode.rate = {240, 1};
+    build(1, false);
+  }
+  // A pipeline in the place of the last one.
+  void build(std::uint32_t epoch, bool invalidates) {
+    if (pipeline_) pipeline_->stop();
     auto source = std::make_unique<FakeSource>();
-    auto encoder = std::make_unique<FakeEncoder>();
+    auto encoder = std::make_unique<FakeEncoder>(invalidates);
     source_ = source.get();
     encoder_ = encoder.get();
-    config_.mode.rate = {240, 1};
-    pipeline_ =
-        std::make_unique<VideoPipeline>(config_, std::move(source), std::move(encoder), sink_,
-                                        gate_, stats_, [this](VideoPipeline::Lost what) {
-                                          const std::scoped_lock lock(mutex_);
-                                          lost_ = what;
-                                          changed_.notify_all();
-                                        });
+    pipeline_ = std::make_unique<VideoPipeline>(config_, std::move(source), std::move(encoder),
+                                                sink_, gate_, stats_, sequence_, epoch,
+                                                [this](VideoPipeline::Lost what) {
+                                                  const std::scoped_lock lock(mutex_);
+                                                  lost_ = what;
+                                                  changed_.notify_all();
+                                                });
     ASSERT_TRUE(pipeline_->start());
   }
   std::optional<VideoPipeline::Lost> wait_lost() {
@@ -134,6 +160,7 @@ class VideoPipelineTest : public testing::Test {
   FakeSink sink_;
   Gate gate_;
   Stats stats_;
+  Sequence sequence_;
   FakeSource* source_ = nullptr;
   FakeEncoder* encoder_ = nullptr;
   std::unique_ptr<VideoPipeline> pipeline_;
@@ -218,6 +245,62 @@ TEST_F(VideoPipelineTest, BitrateReachesTheEncoder) {
   source_->push();
   ASSERT_TRUE(sink_.wait_count(1));
   EXPECT_EQ(encoder_->bitrate.load(), 4321U);
+}
+
+TEST_F(VideoPipelineTest, ALossIsAnsweredWithTheNextUnitAndOnlyOnce) {
+  pipeline_->release();
+  source_->push();
+  ASSERT_TRUE(sink_.wait_count(7));  // refined, at rest
+  pipeline_->invalidate(3, 5);
+  ASSERT_TRUE(sink_.wait_count(8));
+  const auto answer = sink_.seen()[7];
+  EXPECT_EQ(answer.type, media::FrameType::Idr);
+  EXPECT_TRUE(answer.anchor);
+  // The same loss, reported again and again: that IDR has healed it.
+  for (int i = 0; i < 20; ++i) pipeline_->invalidate(3, 7);
+  source_->push();
+  ASSERT_TRUE(sink_.wait_count(11));
+  const auto seen = sink_.seen();
+  for (std::size_t i = 8; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i].type, media::FrameType::Predicted) << i;
+    EXPECT_FALSE(seen[i].anchor);
+  }
+  EXPECT_EQ(stats_.repairs.value(), 1U);
+}
+
+TEST_F(VideoPipelineTest, AnEncoderThatDropsReferencesIsAskedToDoThat) {
+  build(1, true);
+  pipeline_->release();
+  source_->push();
+  ASSERT_TRUE(sink_.wait_count(5));
+  pipeline_->invalidate(3, 4);
+  ASSERT_TRUE(sink_.wait([](const auto& seen) { return seen.back().anchor; }));
+  EXPECT_EQ(encoder_->invalid_from.load(), 3U);
+  EXPECT_EQ(sink_.seen().back().type, media::FrameType::AfterInvalidation);
+  EXPECT_EQ(sink_.seen().back().index, encoder_->index.load());
+}
+
+TEST_F(VideoPipelineTest, IndicesGoOnInTheNextPipelineAndTheSinkLearnsTheMode) {
+  pipeline_->release();
+  source_->push();
+  ASSERT_TRUE(sink_.wait_count(3));
+  config_.mode.width = 640;
+  build(2, false);
+  const auto before = sink_.seen().size();
+  pipeline_->invalidate(1, 2);  // healed by the IDR that comes anyway
+  pipeline_->release();
+  source_->push();
+  ASSERT_TRUE(sink_.wait_count(before + 3));
+  const auto seen = sink_.seen();
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i].index, i + 1);
+    EXPECT_EQ(seen[i].epoch, i < before ? 1U : 2U);
+    EXPECT_EQ(seen[i].type == media::FrameType::Idr, i == 0 || i == before);
+  }
+  const auto modes = sink_.modes();
+  ASSERT_EQ(modes.size(), 1U);
+  EXPECT_EQ(modes[0].first, config_.mode);
+  EXPECT_EQ(modes[0].second, before);
 }
 
 }  // namespace
