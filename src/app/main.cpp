@@ -28,19 +28,21 @@ void add_setting_flags(CLI::App& command, pf::config::Values& flags) {
   for (const auto& setting : pf::config::table()) {
     const std::string id = setting.id;
     const auto flag = pf::config::flag_name(setting);
+    const auto also = setting.alias == nullptr ? std::string() : std::string(",") + setting.alias;
     const auto help = std::string(setting.help) + " [" + pf::config::allowed(setting) +
                       "; default " +
                       (*setting.default_value == '\0' ? "empty" : setting.default_value) + "]";
     CLI::Option* option = nullptr;
     if (setting.kind == pf::config::Kind::Bool)
       option = command.add_flag_function(
-          flag + ",!--no-" + flag.substr(2),
+          flag + also + ",!--no-" + flag.substr(2),
           [&flags, id](std::int64_t count) { flags[id] = count > 0 ? "true" : "false"; }, help);
     else
-      option = command
-                   .add_option_function<std::string>(
-                       flag, [&flags, id](const std::string& text) { flags[id] = text; }, help)
-                   ->type_name("");
+      option =
+          command
+              .add_option_function<std::string>(
+                  flag + also, [&flags, id](const std::string& text) { flags[id] = text; }, help)
+              ->type_name("");
     option->group(setting.group);
   }
 }

@@ -48,6 +48,11 @@ Definition flag(const char* id, bool value, Applies applies, const char* group, 
           .help = help};
 }
 
+Definition also(Definition setting, const char* alias) {
+  setting.alias = alias;
+  return setting;
+}
+
 Definition choice(const char* id, std::vector<const char*> options, const char* value,
                   Applies applies, const char* group, const char* help) {
   return {.id = id,
@@ -78,7 +83,8 @@ std::vector<Definition> make_table() {
        .max = 45,
        .accepts = is_address,
        .expects = "an IPv4 or IPv6 address, for example :: or 192.168.1.5"},
-      flag("gamestream", true, Applies::Restart, "network", "Serve Moonlight clients."),
+      also(flag("gamestream", true, Applies::Restart, "network", "Serve Moonlight clients."),
+           "--moonlight"),
       // The other ports lie from base - 5 (HTTPS) to base + 21 (RTSP): gamestream.md 1.1.
       {.id = "base_port",
        .kind = Kind::Int,

@@ -34,6 +34,7 @@ struct Definition {
   // Text: a further check, and what it wants in words.
   bool (*accepts)(std::string_view) = nullptr;
   const char* expects = nullptr;
+  const char* alias = nullptr;  // another flag of the same meaning: "--moonlight"
 };
 
 const std::vector<Definition>& table();

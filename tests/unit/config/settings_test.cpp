@@ -52,6 +52,7 @@ TEST(SettingsTable, EveryRowIsWhole) {
     EXPECT_EQ(find(setting.id), &setting);
     EXPECT_FALSE(allowed(setting).empty());
     EXPECT_LE(setting.min, setting.max);
+    EXPECT_TRUE(setting.alias == nullptr || std::string(setting.alias).starts_with("--"));
     EXPECT_TRUE(setting.kind != Kind::Enum || setting.options.size() >= 2U);
     EXPECT_TRUE(setting.kind != Kind::Text || setting.max > 0);
   }
@@ -61,20 +62,23 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
   auto settings = Settings::resolve({}, variables(), nullptr);
   ASSERT_TRUE(settings);
   std::size_t keys = 0;
-  for (const auto key : {kGamestream, kMdns, kCaptureCursor, kUinputPads, kDemo}) {
+  for (const auto key :
+       {kGamestream, kNative, kOpen, kAdaptiveFec, kMdns, kCaptureCursor, kUinputPads, kDemo}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_EQ(find(key.id)->kind, Kind::Bool);
-    EXPECT_TRUE(settings->get(key));
+    // Nobody is let in without pairing unless it is asked for.
+    EXPECT_EQ(settings->get(key), std::string(key.id) != "open");
   }
-  for (const auto key : {kBasePort, kMgmtPort, kFecPercent, kSessionGraceS}) {
+  for (const auto key : {kBasePort, kMgmtPort, kNativePort, kNativeMediaPort, kIdleTimeoutMs,
+                         kNativeFecPercent, kMaxStreams, kFecPercent, kSessionGraceS}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_EQ(find(key.id)->kind, Kind::Int);
     EXPECT_EQ(std::to_string(settings->get(key)), find(key.id)->default_value);
   }
-  for (const auto key :
-       {kHostName, kBindAddress, kDisplay, kX11Display, kEncoder, kX264Preset, kAudio, kLogLevel}) {
+  for (const auto key : {kHostName, kBindAddress, kModeConflict, kDisplay, kX11Display, kEncoder,
+                         kX264Preset, kAudio, kLogLevel}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_TRUE(find(key.id)->kind == Kind::Text || find(key.id)->kind == Kind::Enum);
