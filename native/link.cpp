@@ -287,7 +287,7 @@ void Link::recover(const RecoveryAsk& ask) {
   if (ask.keyframe)
     stream_.stream->request_idr();
   else
-    stream_.stream->invalidate(ask.first, ask.last);
+    stream_.stream->invalidate(stream_.video->unit_of(ask.first), stream_.video->unit_of(ask.last));
   to_client([](Client& client) { client.on_recovery_asked(); });
 }
 

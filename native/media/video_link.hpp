@@ -53,7 +53,13 @@ class VideoLink {
   std::int64_t frame_interval_ns() const noexcept { return interval_ns_.load(); }
   std::uint8_t epoch() const noexcept { return epoch_.load(); }
 
+  // Frames are numbered by the packets they became, units by the session: a unit that could not be
+  // sent has no frame. The sink tells by how much they differ; the front end asks.
+  void set_unit_offset(std::uint32_t offset) noexcept { unit_offset_.store(offset); }
+  std::uint32_t unit_of(std::uint32_t frame) const noexcept { return frame + unit_offset_.load(); }
+
  private:
+  std::atomic<std::uint32_t> unit_offset_{1};
   std::atomic<const session::Gate*> gate_{nullptr};
   std::atomic<int> fec_{-1};
   std::atomic<std::uint32_t> payload_{0}, rate_kbps_{0};

@@ -27,6 +27,7 @@ std::uint32_t user_flags(const pf::media::AccessUnit& unit, bool mark_repeats) n
       flags |= flag::kRecoveryAnchor;
       break;
   }
+  if (unit.recovery_anchor) flags |= flag::kRecoveryAnchor;
   if (unit.repeat && mark_repeats) flags |= flag::kRepeat;
   return flags;
 }
@@ -90,6 +91,7 @@ bool NativeVideoSink::send(pf::media::AccessUnit& unit) noexcept {
     counters.frames_failed.add();
     return false;
   }
+  sender_.link().set_unit_offset(unit.index - packets_.frame_index());
   pacer_.begin(now, packets_.frame_packets(), packets_.datagram_bytes());
   if (!send_packets(timeline)) {
     counters.frames_failed.add();
