@@ -23,6 +23,10 @@ pub struct Receiving {
 }
 
 impl Receiving {
+    /// A stream behind its stream type.
+    pub fn new(recv: quinn::RecvStream, gen: Gen) -> Receiving {
+        Receiving { recv, buf: FrameBuf::new(gen) }
+    }
     /// The next message; `None` when the stream has ended.
     pub async fn next(&mut self) -> Result<Option<Message>, String> {
         loop {
@@ -56,7 +60,7 @@ impl Control {
         if let Err(e) = send.write_all(&bytes).await {
             return Err(link.why(&format!("first message: {e}")).await);
         }
-        Ok(Control { gen: link.gen, send, recv: Receiving { recv, buf: FrameBuf::new(link.gen) } })
+        Ok(Control { gen: link.gen, send, recv: Receiving::new(recv, link.gen) })
     }
     pub async fn say(&mut self, link: &Link, message: &ToHost) -> Result<(), Failure> {
         self.write(link, &encode(self.gen, message)).await

@@ -165,7 +165,7 @@ impl Recovery {
             return false;
         };
         if self.shown > 0 {
-            self.times_ms.add(ms(done_ns - hole));
+            self.times_ms.add(ms(done_ns.saturating_sub(hole)));
             self.by[by] += 1;
         }
         self.hole_ns = None;
@@ -185,11 +185,12 @@ impl Recovery {
     /// What to ask for now.
     pub fn due(&mut self, now: u64) -> Option<Ask> {
         if !self.seen_any {
-            return (now - self.asked_ns >= NOTHING_AT_ALL).then(|| self.ask(Ask::Keyframe, now));
+            return (now.saturating_sub(self.asked_ns) >= NOTHING_AT_ALL)
+                .then(|| self.ask(Ask::Keyframe, now));
         }
         self.hole_ns?;
         if let Some((first, last)) = self.unasked {
-            if now - self.ranged_ns < RFI_PAUSE {
+            if now.saturating_sub(self.ranged_ns) < RFI_PAUSE {
                 return None;
             }
             self.unasked = None;
@@ -202,7 +203,8 @@ impl Recovery {
             return Some(self.ask(ask, now));
         }
         let never = self.shown == 0 && self.keyframes == 0;
-        (never || now - self.asked_ns >= ASK_AGAIN).then(|| self.ask(Ask::Keyframe, now))
+        (never || now.saturating_sub(self.asked_ns) >= ASK_AGAIN)
+            .then(|| self.ask(Ask::Keyframe, now))
     }
 
     /// Asks whatever the state.
@@ -230,11 +232,11 @@ impl Recovery {
         if self
             .open
             .as_ref()
-            .is_some_and(|o| now - o.made_ns >= ASK_AGAIN && self.hole_ns.is_none())
+            .is_some_and(|o| now.saturating_sub(o.made_ns) >= ASK_AGAIN && self.hole_ns.is_none())
         {
             self.open = None;
         }
-        let ask_due = self.open.as_ref().is_some_and(|o| now - o.sent_ns >= frame_ns);
+        let ask_due = self.open.as_ref().is_some_and(|o| now.saturating_sub(o.sent_ns) >= frame_ns);
         if !(window_closed || ask_due || self.ack_due) {
             return None;
         }

@@ -84,7 +84,7 @@ pub struct Session {
     assembly_ms: Spread,
     idr: u64,
     recent_pts: VecDeque<u64>,
-    unmatched_timing: u64,
+    unmatched_timing: std::collections::BTreeSet<u64>,
     timing: u64,
     datagrams: std::collections::BTreeMap<String, u64>,
     rumble_seq: std::collections::BTreeMap<u16, u8>,
@@ -169,7 +169,7 @@ impl Session {
             assembly_ms: Spread::default(),
             idr: 0,
             recent_pts: VecDeque::new(),
-            unmatched_timing: 0,
+            unmatched_timing: Default::default(),
             timing: 0,
             datagrams: Default::default(),
             rumble_seq: Default::default(),
@@ -252,13 +252,13 @@ impl Session {
         let key = unit.flags & F_KEY != 0;
         self.idr += u64::from(key);
         if self.last_frame_ns != 0 {
-            self.arrival_ms.add((unit.done_ns - self.last_frame_ns) as f64 / 1e6);
+            self.arrival_ms.add((unit.done_ns.saturating_sub(self.last_frame_ns)) as f64 / 1e6);
         } else if !key && self.loss.percent == 0.0 {
             self.violations
                 .add("video: the first unit is a keyframe", || format!("{:#x}", unit.flags));
         }
         self.last_frame_ns = unit.done_ns;
-        self.assembly_ms.add((unit.done_ns - unit.first_ns) as f64 / 1e6);
+        self.assembly_ms.add((unit.done_ns.saturating_sub(unit.first_ns)) as f64 / 1e6);
         let pts_ns = match self.gen {
             Gen::One => unit.pts,
             Gen::Two => self.agreed.clock_origin_ns.wrapping_add(unit.pts.wrapping_mul(1000)),
@@ -267,6 +267,7 @@ impl Session {
             let arrived = (unit.done_ns + self.wall) as i64 + clock.offset_ns;
             self.latency_ms.add((arrived - pts_ns as i64) as f64 / 1e6);
         }
+        self.unmatched_timing.remove(&pts_ns);
         self.recent_pts.push_back(pts_ns);
         if self.recent_pts.len() > 256 {
             self.recent_pts.pop_front();
@@ -295,7 +296,7 @@ impl Session {
             if size.is_some() && size != self.last_size {
                 self.last_size = size;
                 let (w, h) = size.unwrap();
-                let at = ms(unit.done_ns - self.start_ns);
+                let at = ms(unit.done_ns.saturating_sub(self.start_ns));
                 self.sizes
                     .push(json!({ "frame": unit.index, "width": w, "height": h, "at_ms": at }));
             }
@@ -373,9 +374,9 @@ impl Session {
         let (Ok(pts), Ok(us)) = (r.u64(), r.u32()) else { return };
         self.timing += 1;
         self.host_us.add(us.into());
-        // Media and datagrams race; only a stamp that no frame near it has is wrong.
+        // Media and datagrams race: a stamp may wait for its frame.
         if !self.recent_pts.contains(&pts) {
-            self.unmatched_timing += 1;
+            self.unmatched_timing.insert(pts);
         }
     }
 
@@ -506,7 +507,10 @@ impl Session {
     }
 
     pub fn json(&self) -> Value {
-        let since = |from: u64| (self.first_frame_ns > 0).then(|| ms(self.first_frame_ns - from));
+        // The first frame may be there before the clock rounds are over.
+        let since = |from: u64| {
+            (self.first_frame_ns > 0).then(|| ms(self.first_frame_ns.saturating_sub(from)))
+        };
         let s = &self.stamps;
         let v = &self.video.counts;
         let sent = self.highest.map_or(0, |h| h + 1);
@@ -515,7 +519,7 @@ impl Session {
                 "since_welcome": since(s.welcome), "since_ready": since(s.ready),
                 "since_clock_rounds": since(s.rounds_done) },
             "handshake_ms": { "welcome": ms(s.welcome - s.hello), "rounds": ms(s.rounds_done - s.ready) },
-            "first_audio_since_hello_ms": self.audio.first_ns.map(|t| ms(t - s.hello)),
+            "first_audio_since_hello_ms": self.audio.first_ns.map(|t| ms(t.saturating_sub(s.hello))),
             "clock": self.clock.map(|c| c.json()),
             "mode": self.mode.text(),
             "video": {
@@ -528,7 +532,7 @@ impl Session {
             "network": { "datagrams": self.media_datagrams, "opened": self.opened,
                 "numbers": sent, "dropped_by_peer": self.loss.dropped,
                 "missing": sent.saturating_sub(self.opened + self.loss.dropped) },
-            "host_timing": { "count": self.timing, "us": self.host_us.json(), "unmatched": self.unmatched_timing },
+            "host_timing": { "count": self.timing, "us": self.host_us.json(), "unmatched": self.unmatched_timing.len() },
             "recovery": self.recovery.json(),
             "audio": self.audio.json(),
             "datagrams": self.datagrams,

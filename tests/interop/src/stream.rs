@@ -517,12 +517,12 @@ impl Client<'_> {
             out.push(ToHost::ClockProbe(unix_ns()));
         }
         if let Some((_, took, since)) = self.session.speed_test {
-            if now - since > (u64::from(took) + 6_000) * MS {
+            if now.saturating_sub(since) > (u64::from(took) + 6_000) * MS {
                 self.session.speed_test = None;
                 self.session.violations.add("control: a ProbeRequest is answered", String::new);
             }
         }
-        if self.session.mode_change.is_some_and(|since| now - since > 3_000 * MS) {
+        if self.session.mode_change.is_some_and(|since| now.saturating_sub(since) > 3_000 * MS) {
             self.session.mode_change = None;
             let mode = self.session.mode.text();
             self.session.violations.add("video: a keyframe of the new mode follows", || mode);
