@@ -65,24 +65,23 @@ struct EpochKeyV2 {
   Nonce nonce(std::uint64_t number) const noexcept;
 };
 
-// The key schedule of one direction. Not for two threads at once. derive() allocates nothing.
+// The key schedule of one direction. A value, wiped when it goes. Nothing allocates.
 class KeyScheduleV2 {
  public:
-  // `exporter`: 32 bytes. Errc::BadConfig, CryptoFailed.
+  // `exporter`: 32 bytes, else Errc::BadConfig.
   static Result<KeyScheduleV2> create(ByteSpan exporter, Direction direction);
-  KeyScheduleV2(KeyScheduleV2&&) noexcept;
-  KeyScheduleV2& operator=(KeyScheduleV2&&) noexcept;
+  KeyScheduleV2(const KeyScheduleV2&) = default;
+  KeyScheduleV2& operator=(const KeyScheduleV2&) = default;
   ~KeyScheduleV2();
 
   // S_h2c or S_c2h.
-  const std::array<std::uint8_t, 32>& direction_secret() const;
-  // IV_n and K_n. False only when the library fails. Wiping `out` is the caller's.
-  bool derive(std::uint64_t index, Suite suite, EpochKeyV2& out) noexcept;
+  const std::array<std::uint8_t, 32>& direction_secret() const { return secret_; }
+  // IV_n and K_n. Wiping `out` is the caller's.
+  void derive(std::uint64_t index, Suite suite, EpochKeyV2& out) const noexcept;
 
  private:
-  struct Impl;
-  explicit KeyScheduleV2(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  KeyScheduleV2() = default;
+  std::array<std::uint8_t, 32> secret_{};
 };
 
 }  // namespace pf::native::media

@@ -21,16 +21,14 @@ struct EpochCipher {
     crypto::wipe(key.key);
     crypto::wipe(key.iv);
   }
-  bool use(std::uint64_t wanted, KeyScheduleV2& schedule, Suite suite) noexcept {
+  bool use(std::uint64_t wanted, const KeyScheduleV2& schedule, Suite suite) noexcept {
     if (index == wanted) return true;
-    index = kNoIndex;
-    if (!schedule.derive(wanted, suite, key) ||
-        !cipher->set_key(ByteSpan(key.key).first(key_bytes(suite))))
-      return false;
+    schedule.derive(wanted, suite, key);
+    const bool set = cipher->set_key(ByteSpan(key.key).first(key_bytes(suite)));
     // The cipher holds the key now; only the IV is needed again.
     crypto::wipe(key.key);
-    index = wanted;
-    return true;
+    index = set ? wanted : kNoIndex;
+    return set;
   }
 };
 

@@ -9,7 +9,9 @@ struct Effort {
 };
 
 void parity(const Effort& effort);
+void parity16(const Effort& effort);
 void frames(const Effort& effort);
 void sending(const Effort& effort);
+void native(const Effort& effort);
 
 }  // namespace pf::bench

@@ -1,5 +1,5 @@
-// pf_bench [--quick] [parity] [frames] [send]: figures of the media path. Quote ratios measured in
-// one run; bare times depend on the machine and on what else it does.
+// pf_bench [--quick] [parity] [frames] [send] [native]: figures of the media path. Quote ratios
+// measured in one run; bare times depend on the machine and on what else it does.
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
@@ -43,8 +43,10 @@ int main(int argc, char** argv) {
   pf::bench::Effort effort;
   bool all = true;
   bool parity = false;
+  bool parity16 = false;
   bool frames = false;
   bool send = false;
+  bool native = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--quick") {
@@ -54,18 +56,25 @@ int main(int argc, char** argv) {
     all = false;
     if (word == "parity") {
       parity = true;
+    } else if (word == "parity16") {
+      parity16 = true;
     } else if (word == "frames") {
       frames = true;
     } else if (word == "send") {
       send = true;
+    } else if (word == "native") {
+      native = true;
     } else {
-      fmt::print(stderr, "usage: pf_bench [--quick] [parity] [frames] [send]\n");
+      fmt::print(stderr,
+                 "usage: pf_bench [--quick] [parity] [parity16] [frames] [send] [native]\n");
       return 2;
     }
   }
   conditions();
   if (all || parity) pf::bench::parity(effort);
+  if (all || parity16) pf::bench::parity16(effort);
   if (all || frames) pf::bench::frames(effort);
   if (all || send) pf::bench::sending(effort);
+  if (all || native) pf::bench::native(effort);
   return 0;
 }

@@ -37,15 +37,15 @@ TEST(KeyScheduleV2, Vectors) {
   EXPECT_EQ(to_hex(c2h->direction_secret()),
             "7b995b3e8ca4bb89b3684963f2e315e76936c7afdabe900cd4582698c179e1c6");
   EpochKeyV2 key;
-  ASSERT_TRUE(h2c->derive(0, Suite::ChaCha20Poly1305, key));
+  h2c->derive(0, Suite::ChaCha20Poly1305, key);
   EXPECT_EQ(to_hex(key.iv), "2d6b973895270114c94bca34");
   EXPECT_EQ(to_hex(key.key), "b02ec5055d496cec954eb379fc682c9970feeb1fc71873ab42dc2f85c60906ed");
-  ASSERT_TRUE(h2c->derive(0, Suite::Aes128Gcm, key));
+  h2c->derive(0, Suite::Aes128Gcm, key);
   EXPECT_EQ(to_hex(ByteSpan(key.key).first(16)), "b02ec5055d496cec954eb379fc682c99");
   EXPECT_EQ(to_hex(key.nonce(0)), "2d6b973895270114c94bca34");
   EXPECT_EQ(to_hex(key.nonce(1)), "2d6b973895270114c94bca35");
   EXPECT_EQ(to_hex(key.nonce((1U << 23) - 1)), "2d6b973895270114c93435cb");
-  ASSERT_TRUE(h2c->derive(key_index(1U << 23), Suite::Aes128Gcm, key));
+  h2c->derive(key_index(1U << 23), Suite::Aes128Gcm, key);
   EXPECT_EQ(to_hex(key.iv), "97aaf853746feb30eedeccd7");
   EXPECT_EQ(to_hex(ByteSpan(key.key).first(16)), "99695c8cf6fdfc75334867ce0a75337c");
   EXPECT_EQ(to_hex(key.nonce(1U << 23)), "97aaf853746feb30ee5eccd7");
