@@ -65,6 +65,13 @@ std::uint8_t* rows(std::size_t count) noexcept {
   return static_cast<std::uint8_t*>(std::aligned_alloc(64, count * kRs16RowBytes));
 }
 
+std::size_t encoder_rows(const Rs16Limits& limits) noexcept {
+  const std::size_t size = std::bit_ceil(std::min(limits.data_shards, limits.parity_shards));
+  const std::size_t columns = (limits.shard_bytes + kRs16RowBytes - 1) / kRs16RowBytes;
+  const std::size_t sums = std::min(columns * size, kRs16SumBytes / kRs16RowBytes);
+  return size + std::max(size, sums);
+}
+
 Result<> check(const Rs16Limits& limits) {
   if (!rs16_valid(limits.data_shards, limits.parity_shards))
     return fail(Errc::BadShape, std::to_string(limits.data_shards) + "+" +
@@ -121,8 +128,7 @@ void Rs16Encoder::Free::operator()(std::uint8_t* p) const noexcept {
 Result<Rs16Encoder> Rs16Encoder::create(const Rs16Limits& limits, Kernel kernel) {
   if (auto good = check(limits); !good) return pass(good);
   if (kernel == Kernel::Scalar) static_cast<void>(gf16::tables());
-  const std::size_t smaller = std::min(limits.data_shards, limits.parity_shards);
-  std::uint8_t* scratch = rows(2 * std::bit_ceil(smaller));
+  std::uint8_t* scratch = rows(encoder_rows(limits));
   if (scratch == nullptr) return fail(Errc::OutOfMemory);
   return Rs16Encoder(limits, &kernel_of(kernel), scratch);
 }

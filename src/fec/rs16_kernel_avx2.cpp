@@ -24,23 +24,16 @@ struct Avx2 : ChunkPlaces<Avx2, 32> {
   static PF_FEC_INLINE Vector table(const uint8_t* p) {
     return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(p)));
   }
-  static PF_FEC_INLINE Vector product(Vector v, const uint8_t* tables) {
+  static PF_FEC_INLINE Vector look_up(Vector v, const uint8_t* tables) {
     const Vector nibble = _mm256_set1_epi8(15);
     const Vector low = _mm256_and_si256(v, nibble);
     const Vector high = _mm256_and_si256(_mm256_srli_epi64(v, 4), nibble);
     return add(_mm256_shuffle_epi8(table(tables), low),
                _mm256_shuffle_epi8(table(tables + 16), high));
   }
-  static PF_FEC_INLINE Vector multiply_add(Vector sum, Vector v, unsigned c) {
-    return add(sum, product(v, kSubNibble.at[c]));
-  }
-  static PF_FEC_INLINE Vector multiply_add2(Vector sum, Vector v, unsigned c, Vector w,
-                                            unsigned d) {
-    return multiply_add(multiply_add(sum, v, c), w, d);
-  }
-  static PF_FEC_INLINE Vector lift_add(Vector sum, Vector v) {
-    return add(sum, product(v, kLiftVector.nibble));
-  }
+  static PF_FEC_INLINE Vector add3(Vector a, Vector b, Vector c) { return add(add(a, b), c); }
+  static PF_FEC_INLINE Vector product(Vector v, unsigned c) { return look_up(v, kSubNibble.at[c]); }
+  static PF_FEC_INLINE Vector lift(Vector v) { return look_up(v, kLiftVector.nibble); }
 
   static PF_FEC_INLINE Vector load_any(const uint8_t* p) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));

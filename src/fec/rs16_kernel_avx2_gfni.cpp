@@ -23,16 +23,9 @@ struct Avx2Gfni : ChunkPlaces<Avx2Gfni, 32> {
   static PF_FEC_INLINE Vector affine(Vector v, uint64_t matrix) {
     return _mm256_gf2p8affine_epi64_epi8(v, _mm256_set1_epi64x(static_cast<long long>(matrix)), 0);
   }
-  static PF_FEC_INLINE Vector multiply_add(Vector sum, Vector v, unsigned c) {
-    return add(sum, affine(v, kSubAffine.at[c]));
-  }
-  static PF_FEC_INLINE Vector multiply_add2(Vector sum, Vector v, unsigned c, Vector w,
-                                            unsigned d) {
-    return multiply_add(multiply_add(sum, v, c), w, d);
-  }
-  static PF_FEC_INLINE Vector lift_add(Vector sum, Vector v) {
-    return add(sum, affine(v, kLiftVector.affine));
-  }
+  static PF_FEC_INLINE Vector add3(Vector a, Vector b, Vector c) { return add(add(a, b), c); }
+  static PF_FEC_INLINE Vector product(Vector v, unsigned c) { return affine(v, kSubAffine.at[c]); }
+  static PF_FEC_INLINE Vector lift(Vector v) { return affine(v, kLiftVector.affine); }
 
   static PF_FEC_INLINE Vector load_any(const uint8_t* p) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));

@@ -21,17 +21,11 @@ struct Avx512Gfni {
   static PF_FEC_INLINE Vector affine(Vector v, uint64_t matrix) {
     return _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(static_cast<long long>(matrix)), 0);
   }
-  static PF_FEC_INLINE Vector multiply_add(Vector sum, Vector v, unsigned c) {
-    return add(sum, affine(v, kSubAffine.at[c]));
+  static PF_FEC_INLINE Vector add3(Vector a, Vector b, Vector c) {
+    return _mm512_ternarylogic_epi64(a, b, c, 0x96);
   }
-  static PF_FEC_INLINE Vector multiply_add2(Vector sum, Vector v, unsigned c, Vector w,
-                                            unsigned d) {
-    return _mm512_ternarylogic_epi64(sum, affine(v, kSubAffine.at[c]), affine(w, kSubAffine.at[d]),
-                                     0x96);
-  }
-  static PF_FEC_INLINE Vector lift_add(Vector sum, Vector v) {
-    return add(sum, affine(v, kLiftVector.affine));
-  }
+  static PF_FEC_INLINE Vector product(Vector v, unsigned c) { return affine(v, kSubAffine.at[c]); }
+  static PF_FEC_INLINE Vector lift(Vector v) { return affine(v, kLiftVector.affine); }
 
   // Two 64-byte chunks, the second or both of them perhaps cut short: `half` low bytes each and as
   // many high bytes.
@@ -40,17 +34,14 @@ struct Avx512Gfni {
     uint32_t half[2];
     __mmask32 mask[2];
   };
-  template <class Run>
-  static PF_FEC_INLINE void for_each_place(size_t bytes, const Run& run) {
-    size_t offset = 0;
-    for (; offset + 128 <= bytes; offset += 128)
-      run.template run<true>(Place{offset, {32, 32}, {~0U, ~0U}});
-    if (offset == bytes) return;
-    const size_t rest = bytes - offset;
+  static PF_FEC_INLINE size_t columns(size_t bytes) { return (bytes + 127) / 128; }
+  static PF_FEC_INLINE Place place(size_t bytes, size_t column) {
+    const size_t rest = bytes - column * 128;
     const auto first = static_cast<uint32_t>(rest < 64 ? rest / 2 : 32);
-    const auto second = static_cast<uint32_t>(rest < 64 ? 0 : (rest - 64) / 2);
-    run.template run<false>(Place{offset, {first, second}, {bits(first), bits(second)}});
+    const auto second = static_cast<uint32_t>(rest < 64 ? 0 : (rest < 128 ? (rest - 64) / 2 : 32));
+    return {column * 128, {first, second}, {bits(first), bits(second)}};
   }
+  static PF_FEC_INLINE bool is_full(const Place& place) { return place.half[1] == 32; }
   static PF_FEC_INLINE __mmask32 bits(uint32_t n) {
     return static_cast<__mmask32>((uint64_t{1} << n) - 1);
   }
@@ -75,15 +66,12 @@ struct Avx512Gfni {
     uint8_t* p = shard + place.offset;
     const __mmask32 first = kFull ? ~0U : place.mask[0];
     const __mmask32 second = kFull ? ~0U : place.mask[1];
+    const size_t first_half = kFull ? 32 : place.half[0];
+    const size_t second_half = kFull ? 32 : place.half[1];
     _mm256_mask_storeu_epi8(p, first, _mm512_castsi512_si256(low));
-    _mm256_mask_storeu_epi8(p + place.half[0], first, _mm512_castsi512_si256(high));
+    _mm256_mask_storeu_epi8(p + first_half, first, _mm512_castsi512_si256(high));
     _mm256_mask_storeu_epi8(p + 64, second, _mm512_extracti64x4_epi64(low, 1));
-    _mm256_mask_storeu_epi8(p + 64 + place.half[1], second, _mm512_extracti64x4_epi64(high, 1));
-  }
-  // The next column of this shard.
-  static PF_FEC_INLINE void fetch(const uint8_t* shard, const Place& place) {
-    _mm_prefetch(shard + place.offset + 128, _MM_HINT_T0);
-    _mm_prefetch(shard + place.offset + 192, _MM_HINT_T0);
+    _mm256_mask_storeu_epi8(p + 64 + second_half, second, _mm512_extracti64x4_epi64(high, 1));
   }
 
  private:

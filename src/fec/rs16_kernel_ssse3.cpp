@@ -24,22 +24,15 @@ struct Ssse3 : ChunkPlaces<Ssse3, 16> {
   static PF_FEC_INLINE Vector table(const uint8_t* p) {
     return _mm_load_si128(reinterpret_cast<const __m128i*>(p));
   }
-  static PF_FEC_INLINE Vector product(Vector v, const uint8_t* tables) {
+  static PF_FEC_INLINE Vector look_up(Vector v, const uint8_t* tables) {
     const Vector nibble = _mm_set1_epi8(15);
     const Vector low = _mm_and_si128(v, nibble);
     const Vector high = _mm_and_si128(_mm_srli_epi64(v, 4), nibble);
     return add(_mm_shuffle_epi8(table(tables), low), _mm_shuffle_epi8(table(tables + 16), high));
   }
-  static PF_FEC_INLINE Vector multiply_add(Vector sum, Vector v, unsigned c) {
-    return add(sum, product(v, kSubNibble.at[c]));
-  }
-  static PF_FEC_INLINE Vector multiply_add2(Vector sum, Vector v, unsigned c, Vector w,
-                                            unsigned d) {
-    return multiply_add(multiply_add(sum, v, c), w, d);
-  }
-  static PF_FEC_INLINE Vector lift_add(Vector sum, Vector v) {
-    return add(sum, product(v, kLiftVector.nibble));
-  }
+  static PF_FEC_INLINE Vector add3(Vector a, Vector b, Vector c) { return add(add(a, b), c); }
+  static PF_FEC_INLINE Vector product(Vector v, unsigned c) { return look_up(v, kSubNibble.at[c]); }
+  static PF_FEC_INLINE Vector lift(Vector v) { return look_up(v, kLiftVector.nibble); }
 
   static PF_FEC_INLINE Vector load_any(const uint8_t* p) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));

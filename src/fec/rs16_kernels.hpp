@@ -11,15 +11,22 @@ namespace pf::fec {
 // at a time.
 constexpr size_t kRs16RowBytes = 128;
 
+// How much of the sums of encoding may be in the first-level cache beside everything else, and how
+// much of them there is at most beyond that.
+constexpr size_t kRs16NearBytes = 12288;
+constexpr size_t kRs16SumBytes = 131072;
+
 struct Rs16EncodeJob {
   const uint8_t* data;
   size_t data_stride;
   size_t k;  // at least 1
   uint8_t* parity;
   size_t parity_stride;
-  size_t m;          // at least 1
-  size_t bytes;      // even, at least 2
-  uint8_t* scratch;  // 2 * min(pow2(k), pow2(m)) rows
+  size_t m;      // at least 1
+  size_t bytes;  // even, at least 2
+  // With n = min(pow2(k), pow2(m)): n rows, then as many bytes as n rows but at least the smaller
+  // of kRs16SumBytes and n rows for each kRs16RowBytes of a shard.
+  uint8_t* scratch;
 };
 
 // A shard and its place among the points of the code.

@@ -21,16 +21,16 @@ struct ChunkPlaces {
     size_t count;
   };
 
-  template <class Run>
-  static PF_FEC_INLINE void for_each_place(size_t bytes, const Run& run) {
-    for (size_t chunk = 0; chunk < bytes; chunk += 64) {
-      const size_t half = bytes - chunk < 64 ? (bytes - chunk) / 2 : 32;
-      size_t at = 0;
-      for (; at + kElements <= half; at += kElements)
-        run.template run<true>(Place{chunk + at, chunk + half + at, kElements});
-      if (at < half) run.template run<false>(Place{chunk + at, chunk + half + at, half - at});
-    }
+  static PF_FEC_INLINE size_t columns(size_t bytes) {
+    return bytes / 64 * (32 / kElements) + (bytes % 64 / 2 + kElements - 1) / kElements;
   }
+  static PF_FEC_INLINE Place place(size_t bytes, size_t column) {
+    const size_t chunk = column / (32 / kElements) * 64;
+    const size_t at = column % (32 / kElements) * kElements;
+    const size_t half = bytes - chunk < 64 ? (bytes - chunk) / 2 : 32;
+    return {chunk + at, chunk + half + at, half - at < kElements ? half - at : kElements};
+  }
+  static PF_FEC_INLINE bool is_full(const Place& place) { return place.count == kElements; }
 
   template <bool kFull, class Vector>
   static PF_FEC_INLINE void load_shard(const uint8_t* shard, const Place& place, Vector& low,
@@ -59,10 +59,6 @@ struct ChunkPlaces {
       memcpy(shard + place.low, part[0], place.count);
       memcpy(shard + place.high, part[1], place.count);
     }
-  }
-  // The next chunk of this shard.
-  static PF_FEC_INLINE void fetch(const uint8_t* shard, const Place& place) {
-    __builtin_prefetch(shard + place.low + 64);
   }
 };
 

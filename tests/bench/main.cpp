@@ -1,5 +1,5 @@
-// pf_bench [--quick] [parity] [frames] [send] [native]: figures of the media path. Quote ratios
-// measured in one run; bare times depend on the machine and on what else it does.
+// pf_bench [--quick] [parity] [parity16] [frames] [send] [native]: figures of the media path. Quote
+// ratios measured in one run; bare times depend on the machine and on what else it does.
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
