@@ -1,5 +1,9 @@
 // How much parity a native stream carries and how fast its encoder runs, from what the client
 // reports. Pure: no clock, no thread; one caller at a time (punktfunk1.md 6.10, 6.12).
+//
+// Parity is what lets one frame in ten thousand be lost at the reported loss, for frames of the
+// size that the bitrate makes: a share that follows the loss alone leaves small frames, of some
+// thirty packets, unrepaired several times a second.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +24,13 @@ std::uint32_t wire_kbps(std::uint32_t encoder_kbps, unsigned fec_percent, const 
 class RateControl {
  public:
   static constexpr unsigned kLeastFec = 5, kMostFec = 50, kFirstFec = 10;
+  // A budget too small for its sound still carries a picture of this rate.
+  static constexpr std::uint32_t kLeastEncoderKbps = 100;
 
   enum class Reason : std::uint8_t {
     Start = 1,    // nothing was reported yet
     Asked,        // the client asked for this bitrate
-    Limited,      // the client asked for more than the host allows, or less than is watchable
+    Limited,      // the client asked for more than the host allows, or for less
     LossRose,     // more parity, and so much less for the encoder
     LossFell,     // clean windows: less parity, more for the encoder
     Overwhelmed,  // frames are lost in spite of the parity: the whole stream is slowed down
@@ -35,6 +41,8 @@ class RateControl {
   struct Config {
     WireShape shape;
     std::uint32_t wire_kbps = 20'000;  // the budget agreed on
+    std::uint32_t frames_per_second = 60;
+    unsigned fec_percent = kFirstFec;  // to begin with
     std::uint32_t min_wire_kbps = 500, max_wire_kbps = 500'000;
     // Whether the host may go below what was asked for while frames keep getting lost.
     bool may_slow_down = true;
@@ -42,6 +50,8 @@ class RateControl {
 
   struct Decision {
     unsigned fec_percent = kFirstFec;
+    // Follows the parity down at once, so that the budget holds, and up in steps of a few percent:
+    // some encoders pay for each change with an IDR.
     std::uint32_t encoder_kbps = 0;
     std::uint32_t wire_kbps = 0;  // the budget in force, what BitrateChanged tells the client
     Reason reason = Reason::Start;
@@ -56,7 +66,7 @@ class RateControl {
   // whether a frame was lost whole (+50,000 in the ppm of older clients tells it as well).
   const Decision& report_loss(std::uint32_t ppm, bool frame_lost);
   // A picture was asked for anew (reference invalidation, keyframe) since the last window: the
-  // parity did not suffice. Counted into the next report_loss(); changes nothing by itself.
+  // parity did not suffice. Counts in the next report; changes nothing by itself.
   void recovery_asked();
   // Totals since the start: what the client says it received and what the host had sent when that
   // was so. Stands in for a loss report where a client sends none. Repair is unknown, so frames
@@ -68,13 +78,15 @@ class RateControl {
   const Decision& current() const { return decision_; }
 
  private:
+  unsigned wanted_fec(std::uint32_t ppm) const;
   const Decision& settle(Reason reason);
+  unsigned packets_in_frame() const;  // on average
 
   Config config_;
   std::uint32_t asked_kbps_;
-  unsigned fec_percent_ = kFirstFec;
-  unsigned share_permille_ = 1000;  // of the asked budget, while slowed down
-  unsigned clean_windows_ = 0, bad_windows_ = 0;
+  unsigned fec_percent_;
+  unsigned share_permille_ = 1000;                // of the asked budget, while slowed down
+  unsigned clean_windows_ = 0, bad_windows_ = 0;  // in a row
   bool recovery_asked_ = false;
   bool have_delivery_ = false;
   std::uint64_t received_ = 0, sent_ = 0;

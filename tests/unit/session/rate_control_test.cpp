@@ -1,0 +1,246 @@
+#include "session/rate_control.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace pf::session {
+namespace {
+
+using Reason = RateControl::Reason;
+
+RateControl::Config config(std::uint32_t wire = 20'000) {
+  RateControl::Config c;
+  c.shape = {1388, 256};
+  c.wire_kbps = wire;
+  return c;
+}
+
+TEST(WireArithmetic, FollowsTheFormula) {
+  // (20,000 − 256) × 1388/1452 × 100/110
+  EXPECT_EQ(encoder_kbps(20'000, 10, {1388, 256}), 17'157U);
+  EXPECT_EQ(wire_kbps(17'157, 10, {1388, 256}), 19'999U);
+  EXPECT_EQ(wire_kbps(17'158, 10, {1388, 256}), 20'001U);
+  EXPECT_EQ(encoder_kbps(200, 10, {1388, 256}), 0U);
+  EXPECT_EQ(encoder_kbps(1000, 0, {0, 0}), 0U);
+}
+
+TEST(WireArithmetic, TheEncoderNeverExceedsTheBudget) {
+  std::mt19937 random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    const WireShape shape{512 + static_cast<std::uint32_t>(random() % 8400),
+                          static_cast<std::uint32_t>(random() % 2500)};
+    const auto budget = static_cast<std::uint32_t>(random() % 4'000'000);
+    const auto fec = static_cast<unsigned>(random() % 101);
+    const auto encoder = encoder_kbps(budget, fec, shape);
+    if (encoder == 0) continue;
+    const auto back = wire_kbps(encoder, fec, shape);
+    EXPECT_LE(back, budget);
+    EXPECT_GT(wire_kbps(encoder + 1, fec, shape), budget);
+  }
+}
+
+TEST(RateControl, StartsWithTenPercentAndTheAgreedBudget) {
+  const RateControl control(config());
+  EXPECT_EQ(control.current().fec_percent, 10U);
+  EXPECT_EQ(control.current().wire_kbps, 20'000U);
+  EXPECT_EQ(control.current().encoder_kbps, 17'157U);
+  EXPECT_EQ(control.current().reason, Reason::Start);
+}
+
+TEST(RateControl, LossRaisesParityAtOnceAsLargeFramesNeedIt) {
+  struct Case {
+    std::uint32_t ppm;
+    unsigned fec;
+  };
+  // ceil(loss% × 1.4) + 1 within 5…50, but never below the 9 that one step down leaves.
+  for (const auto& c :
+       {Case{0, 9}, Case{10'000, 9}, Case{60'000, 10}, Case{100'000, 15}, Case{100'001, 16},
+        Case{349'999, 50}, Case{1'000'000, 50}, Case{4'000'000'000U, 50}}) {
+    auto large = config();
+    large.frames_per_second = 1;
+    RateControl control(large);
+    const auto& decision = control.report_loss(c.ppm, false);
+    EXPECT_EQ(decision.fec_percent, c.fec) << c.ppm;
+    EXPECT_LE(wire_kbps(decision.encoder_kbps, decision.fec_percent, config().shape), 20'000U);
+  }
+}
+
+// At 20 Mb/s and 60 frames a second a frame has some 26 packets, at 5 Mb/s six or seven.
+TEST(RateControl, SmallFramesNeedALargerShare) {
+  RateControl control(config());
+  const auto at_20 = control.report_loss(50'000, false).fec_percent;
+  RateControl slower(config(5'000));
+  const auto at_5 = slower.report_loss(50'000, false).fec_percent;
+  EXPECT_GT(at_20, 20U);
+  EXPECT_LE(at_20, 35U);
+  EXPECT_GT(at_5, at_20);
+  // Played through: of 200,000 frames of 26 packets hardly one is lost.
+  std::mt19937 random(7);
+  std::bernoulli_distribution lost(0.05);
+  const unsigned data = 26, parity = (data * at_20 + 99) / 100;
+  unsigned broken = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    unsigned missing = 0;
+    for (unsigned packet = 0; packet < data + parity; ++packet) missing += lost(random) ? 1U : 0U;
+    broken += missing > parity ? 1U : 0U;
+  }
+  EXPECT_LE(broken, 40U);
+}
+
+TEST(RateControl, CleanWindowsTakeParityBackOneByOne) {
+  RateControl control(config());
+  control.report_loss(300'000, false);
+  EXPECT_EQ(control.current().reason, Reason::LossRose);
+  unsigned last = control.current().fec_percent;
+  EXPECT_GE(last, 43U);
+  while (last > RateControl::kLeastFec) {
+    const auto& decision = control.report_loss(0, false);
+    EXPECT_EQ(decision.fec_percent, last - 1);
+    EXPECT_EQ(decision.reason, Reason::LossFell);
+    last = decision.fec_percent;
+  }
+  EXPECT_EQ(control.report_loss(0, false).fec_percent, RateControl::kLeastFec);
+  EXPECT_EQ(control.current().reason, Reason::Steady);
+}
+
+TEST(RateControl, ALittleLossDoesNotKeepMuchParity) {
+  RateControl control(config());
+  control.report_loss(300'000, false);
+  for (int i = 0; i < 60; ++i) control.report_loss(1'000, false);
+  EXPECT_EQ(control.current().fec_percent, RateControl::kLeastFec);
+}
+
+TEST(RateControl, FramesLostInSpiteOfParityAskForMoreOfIt) {
+  RateControl control(config());
+  EXPECT_EQ(control.report_loss(1'000, true).fec_percent, 12U);
+  control.recovery_asked();
+  EXPECT_EQ(control.report_loss(1'000, false).fec_percent, 14U);
+  // Without any loss the picture was asked for by a decoder that just started.
+  control.recovery_asked();
+  EXPECT_EQ(control.report_loss(0, false).fec_percent, 13U);
+}
+
+TEST(RateControl, OverwhelmedSlowsDownAndRecovers) {
+  RateControl control(config());
+  control.report_loss(80'000, true);
+  EXPECT_EQ(control.current().wire_kbps, 20'000U);
+  control.report_loss(80'000, true);
+  EXPECT_EQ(control.current().reason, Reason::Overwhelmed);
+  EXPECT_EQ(control.current().wire_kbps, 17'000U);
+  for (int i = 0; i < 100; ++i) control.report_loss(80'000, true);
+  EXPECT_EQ(control.current().wire_kbps, 6'000U);
+  for (int i = 0; i < 3; ++i) control.report_loss(0, false);
+  EXPECT_EQ(control.current().wire_kbps, 6'000U);
+  auto last = control.current().wire_kbps;
+  for (int i = 0; i < 14; ++i) {
+    control.report_loss(0, false);
+    EXPECT_EQ(control.current().wire_kbps, last + 1'000);
+    last = control.current().wire_kbps;
+  }
+  control.report_loss(0, false);
+  EXPECT_EQ(control.current().wire_kbps, 20'000U);
+}
+
+TEST(RateControl, MayBeToldToKeepTheBudget) {
+  auto c = config();
+  c.may_slow_down = false;
+  RateControl control(c);
+  for (int i = 0; i < 20; ++i) control.report_loss(200'000, true);
+  EXPECT_EQ(control.current().wire_kbps, 20'000U);
+  EXPECT_EQ(control.current().fec_percent, RateControl::kMostFec);
+}
+
+TEST(RateControl, AskedBitratesAreTakenOverWithinTheBounds) {
+  RateControl control(config());
+  EXPECT_EQ(control.ask(30'000).wire_kbps, 30'000U);
+  EXPECT_EQ(control.current().reason, Reason::Asked);
+  EXPECT_TRUE(control.current().changed);
+  EXPECT_FALSE(control.ask(30'000).changed);
+  EXPECT_EQ(control.ask(0).wire_kbps, 500U);
+  EXPECT_EQ(control.current().reason, Reason::Limited);
+  EXPECT_EQ(control.current().encoder_kbps, 212U);
+  EXPECT_EQ(control.ask(0xFFFF'FFFF).wire_kbps, 500'000U);
+}
+
+TEST(RateControl, DeliveryReportsStandInForLossReports) {
+  RateControl control(config());
+  control.report_delivery(0, 0);
+  const auto raised = control.report_delivery(900, 1000).fec_percent;
+  EXPECT_GT(raised, 15U);
+  EXPECT_EQ(control.report_delivery(920, 1020).fec_percent, raised);  // too few to tell
+  EXPECT_EQ(control.report_delivery(1919, 2020).fec_percent, raised - 1);
+  EXPECT_EQ(control.report_delivery(3000, 2500).fec_percent, raised - 2);  // more than were sent
+  EXPECT_EQ(control.report_delivery(5, 10).fec_percent, raised - 2);       // started over
+}
+
+TEST(RateControl, SmallGainsDoNotDisturbTheEncoder) {
+  RateControl control(config());
+  unsigned changes = 0;
+  auto rate = control.current().encoder_kbps;
+  for (int i = 0; i < 10; ++i) {
+    control.report_loss(0, false);
+    changes +=
+        std::exchange(rate, control.current().encoder_kbps) != control.current().encoder_kbps;
+  }
+  EXPECT_EQ(control.current().fec_percent, 5U);
+  EXPECT_EQ(changes, 1U);
+}
+
+// Whatever is reported in whatever order: bounds, budget, smoothness and honest reasons.
+TEST(RateControl, HoldsItsPromisesOverRandomReports) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937 random(seed);
+    auto c = config(1 + static_cast<std::uint32_t>(random() % 1'000'000));
+    c.may_slow_down = seed % 3 != 0;
+    RateControl control(c);
+    std::uint64_t received = 0, sent = 0;
+    for (int step = 0; step < 500; ++step) {
+      const auto before = control.current();
+      const auto action = random() % 8;
+      if (action == 0)
+        control.ask(static_cast<std::uint32_t>(random()));
+      else if (action == 1)
+        control.recovery_asked();
+      else if (action == 2)
+        control.report_delivery(received += random() % 1000, sent += random() % 1200);
+      else if (action == 3 && step % 50 == 0)
+        control.reshape({512 + static_cast<std::uint32_t>(random() % 1000), 256});
+      else
+        control.report_loss(random() % 3 == 0 ? static_cast<std::uint32_t>(random())
+                                              : static_cast<std::uint32_t>(random() % 100'000),
+                            random() % 4 == 0);
+      const auto& now = control.current();
+      ASSERT_GE(now.fec_percent, RateControl::kLeastFec);
+      ASSERT_LE(now.fec_percent, RateControl::kMostFec);
+      ASSERT_GE(now.wire_kbps, c.min_wire_kbps);
+      ASSERT_LE(now.wire_kbps, c.max_wire_kbps);
+      ASSERT_GE(now.encoder_kbps, RateControl::kLeastEncoderKbps);
+      ASSERT_GE(now.fec_percent + 1, before.fec_percent);  // falls slowly
+      if (action != 1) {
+        if (now.reason == Reason::Steady && action != 3) {
+          ASSERT_EQ(now.fec_percent, before.fec_percent);
+          ASSERT_EQ(now.wire_kbps, before.wire_kbps);
+        }
+        if (action > 3) {
+          ASSERT_NE(now.reason, Reason::Asked);
+          // At most 15 % less and, of the whole, 5 % more at a time.
+          ASSERT_GE(std::uint64_t{now.wire_kbps} * 1000 + 1000,
+                    std::uint64_t{before.wire_kbps} * 845);
+        }
+        ASSERT_EQ(now.changed, now.fec_percent != before.fec_percent ||
+                                   now.wire_kbps != before.wire_kbps ||
+                                   now.encoder_kbps != before.encoder_kbps);
+      }
+    }
+    // Calm again: back to the asked budget with the least parity, and then nothing changes.
+    for (int i = 0; i < 80; ++i) control.report_loss(0, false);
+    ASSERT_EQ(control.current().fec_percent, RateControl::kLeastFec);
+    ASSERT_FALSE(control.report_loss(0, false).changed);
+    ASSERT_EQ(control.current().reason, Reason::Steady);
+  }
+}
+
+}  // namespace
+}  // namespace pf::session
