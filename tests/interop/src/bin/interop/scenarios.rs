@@ -1,0 +1,414 @@
+//! What released clients do to a host, one function a story. Sources: punktfunk1.md, punktfunk2.md.
+
+use std::time::Duration;
+
+use crate::bench::{Check, Host, Report};
+
+pub type Story = fn(&mut Host) -> Result<String, String>;
+
+const SHORT: Duration = Duration::from_secs(10);
+
+pub fn all() -> Vec<(&'static str, Story)> {
+    vec![
+        ("probe", probe),
+        ("not armed", not_armed),
+        ("pair without certificate", no_certificate),
+        ("pair right, first generation", |h| pair_right(h, "a", "v0_43")),
+        ("pair right, second generation", |h| pair_right(h, "b", "g3")),
+        ("pair wrong PIN", wrong_pin),
+        ("pair wrong proof", wrong_proof),
+        ("pair replay", replay),
+        ("pair malformed", malformed),
+        ("pair too soon", too_soon),
+        ("knock approved", |h| knock(h, "k1", "g3", true)),
+        ("knock denied", |h| knock(h, "k2", "g3", false)),
+        ("knock approved, first generation", |h| knock(h, "k3", "v0_40", true)),
+        ("knock denied, first generation", |h| knock(h, "k4", "v0_40", false)),
+        ("knock superseded", superseded),
+        ("knock for access only", access_only),
+        ("stranger without certificate", stranger),
+        ("stream v0_40", |h| clean(h, &["--profile", "v0_40"])),
+        ("stream v0_43", |h| clean(h, &["--profile", "v0_43"])),
+        ("stream g3", |h| clean(h, &["--profile", "g3"])),
+        ("stream v0_43 over the first generation", |h| {
+            clean(h, &["--profile", "v0_43", "--gen", "1"])
+        }),
+        ("stream june2026", |h| clean(h, &["--profile", "june2026", "--codec", "h264"])),
+        ("june2026 with 20 bytes", june),
+        ("stream with a classic key share", |h| clean(h, &["--profile", "g3", "--classic"])),
+        ("chacha v0_40", |h| chacha(h, "v0_40")),
+        ("chacha g3", |h| chacha(h, "g3")),
+        ("5 % loss v0_40", |h| lossy(h, "v0_40", "5", "1")),
+        ("5 % loss g3", |h| lossy(h, "g3", "5", "1")),
+        ("2 % loss in bursts v0_40", |h| lossy(h, "v0_40", "2", "12")),
+        ("2 % loss in bursts v0_43", |h| lossy(h, "v0_43", "2", "12")),
+        ("2 % loss in bursts g3", |h| lossy(h, "g3", "2", "12")),
+        ("input v0_40", |h| input(h, "v0_40")),
+        ("input g3", |h| input(h, "g3")),
+        ("mode change v0_40", |h| mode_change(h, "v0_40")),
+        ("mode change g3", |h| mode_change(h, "g3")),
+        ("bitrate v0_40", |h| bitrate(h, "v0_40")),
+        ("bitrate g3", |h| bitrate(h, "g3")),
+        ("speed test v0_40", |h| speed_test(h, "v0_40")),
+        ("speed test g3", |h| speed_test(h, "g3")),
+        ("keyframe and clock on demand", on_demand),
+        ("microphone and surround", microphone),
+        ("resume g3", |h| resume(h, "g3")),
+        ("resume v0_40", |h| resume(h, "v0_40")),
+        ("quit", quit),
+        ("wrong version", wrong_version),
+        ("unknown fields v0_40", |h| unknown(h, "v0_40")),
+        ("unknown fields g3", |h| unknown(h, "g3")),
+        ("revoke v0_40", |h| revoke(h, "r1", "v0_40")),
+        ("revoke g3", |h| revoke(h, "r2", "g3")),
+    ]
+}
+
+fn probe(h: &mut Host) -> Result<String, String> {
+    let report = h.peer("probe", "a", &[])?;
+    report.must_be_good("probe")?;
+    Ok(format!("{} in {} ms", report.json["link"]["alpn"], report.json["link"]["connect_ms"]))
+}
+
+fn not_armed(h: &mut Host) -> Result<String, String> {
+    h.pair("a", "0000", &[])?.must_close(0x60)?;
+    h.pair("a", "0000", &["--profile", "g3"])?.must_close(0x60)?;
+    Ok(String::new())
+}
+
+fn no_certificate(h: &mut Host) -> Result<String, String> {
+    let pin = h.arm()?;
+    h.pair("a", &pin, &["--no-cert"])?.must_close(0x63)?;
+    h.pair("a", &pin, &["--no-cert", "--profile", "g3"])?.must_close(0x63)?;
+    Ok(String::new())
+}
+
+fn pair_right(h: &mut Host, who: &str, profile: &str) -> Result<String, String> {
+    let pin = h.arm()?;
+    let report = h.pair(who, &pin, &["--profile", profile, "--name", profile])?;
+    report.must_be_good("pairing")?;
+    h.device_of(who)?;
+    // The window was good for one.
+    h.pair("stranger", &pin, &["--profile", profile])?.must_close(0x60)?;
+    Ok(format!("{} ms", report.json["ceremony_ms"]))
+}
+
+fn wrong_pin(h: &mut Host) -> Result<String, String> {
+    for profile in ["v0_43", "g3"] {
+        let pin = h.arm()?;
+        let report = h.pair("w", &pin, &["--profile", profile, "--wrong"])?;
+        let told = report.json["error"].as_str().unwrap_or("").contains("confirmation");
+        report.must(!report.good && told, "the host's own confirmation shows the wrong PIN")?;
+        // One guess: the right PIN comes too late.
+        h.pair("w", &pin, &["--profile", profile])?.must_close(0x60)?;
+    }
+    not_paired(h, "w")
+}
+
+fn not_paired(h: &Host, who: &str) -> Result<String, String> {
+    match h.device_of(who) {
+        Ok(id) => Err(format!("the host keeps device {id}")),
+        Err(_) => Ok(String::new()),
+    }
+}
+
+fn wrong_proof(h: &mut Host) -> Result<String, String> {
+    for profile in ["v0_43", "g3"] {
+        let pin = h.arm()?;
+        let report = h.pair("w", &pin, &["--profile", profile, "--bad-proof"])?;
+        report.must(!report.good && report.json["result"] == "refused", "PairResult 0")?;
+    }
+    not_paired(h, "w")
+}
+
+fn replay(h: &mut Host) -> Result<String, String> {
+    for (who, profile) in [("a", "v0_43"), ("b", "g3")] {
+        h.arm()?;
+        let report = h.pair(who, "0000", &["--profile", profile, "--replay"])?;
+        report.must(!report.good && report.json["result"] == "refused", "PairResult 0")?;
+    }
+    Ok(String::new())
+}
+
+fn malformed(h: &mut Host) -> Result<String, String> {
+    let pin = h.arm()?;
+    let mut said = String::new();
+    for profile in ["v0_43", "g3"] {
+        for kind in ["short", "long", "side", "point", "empty", "order", "cut", "garbage"] {
+            let report = h.pair("m", &pin, &["--profile", profile, "--malformed", kind])?;
+            let closed = report.json["close"]["by"] == "host";
+            report.must(!report.good && closed, &format!("{profile} {kind} is refused"))?;
+            said += &format!("{kind} {:#x} ", report.code().unwrap_or(0));
+        }
+    }
+    // None of them has used the window up.
+    let report = h.pair("m", &pin, &["--name", "m"])?;
+    report.must_be_good("pairing after sixteen malformed requests")?;
+    Ok(said)
+}
+
+fn too_soon(h: &mut Host) -> Result<String, String> {
+    let pin = h.arm()?;
+    h.pair("t", &pin, &["--malformed", "side"])?;
+    let report = h.peer("pair", "t", &["--pin", &pin])?;
+    report.must_close(0x62)?;
+    Ok(String::new())
+}
+
+fn pending_id(h: &mut Host) -> Result<u64, String> {
+    let mut id = None;
+    h.wait("a device waits", SHORT, |h| {
+        let list = h.ctl(&["pending"])?;
+        let all = list["pending"].as_array().or(list.as_array()).cloned().unwrap_or_default();
+        // Whoever left stays listed; the last one is ours.
+        id = all.iter().filter_map(|p| p["id"].as_u64()).max();
+        Ok(id.is_some())
+    })?;
+    id.ok_or("no id".into())
+}
+
+fn decide(h: &mut Host, approve: bool) -> Check {
+    let id = pending_id(h)?.to_string();
+    h.ctl(&[if approve { "approve" } else { "deny" }, &id]).map(|_| ())
+}
+
+fn knock(h: &mut Host, who: &str, profile: &str, approve: bool) -> Result<String, String> {
+    let args = ["--profile", profile, "--wait", "30", "--name", who, "--codec", "h264"];
+    let mut waiting = h.background("knock", who, &args)?;
+    waiting.hear("knocked", SHORT)?;
+    decide(h, approve)?;
+    let report = waiting.end()?;
+    if !approve {
+        report.must_close(0x64)?;
+        return not_paired(h, who);
+    }
+    report.must_be_good("knock")?;
+    if profile == "g3" {
+        report.must(report.number("/pending/count") >= 1.0, "Pending came")?;
+    }
+    let id = h.device_of(who)?;
+    Ok(format!("device {id} after {} ms", report.json["waited_ms"]))
+}
+
+fn superseded(h: &mut Host) -> Result<String, String> {
+    let args = ["--profile", "g3", "--wait", "30", "--name", "twice", "--codec", "h264"];
+    let mut first = h.background("knock", "k5", &args)?;
+    first.hear("knocked", SHORT)?;
+    pending_id(h)?;
+    let mut second = h.background("knock", "k5", &args)?;
+    second.hear("knocked", SHORT)?;
+    first.end()?.must_close(0x66)?;
+    decide(h, true)?;
+    second.end()?.must_be_good("the newer knock")?;
+    Ok(String::new())
+}
+
+fn access_only(h: &mut Host) -> Result<String, String> {
+    let args = ["--profile", "g3", "--wait", "30", "--name", "access", "--access-only"];
+    let mut waiting = h.background("knock", "k6", &args)?;
+    waiting.hear("knocked", SHORT)?;
+    decide(h, true)?;
+    waiting.end()?.must_be_good("access")?;
+    h.wait("nobody streams", SHORT, |h| Ok(h.sessions()? == 0))?;
+    Ok(String::new())
+}
+
+fn stranger(h: &mut Host) -> Result<String, String> {
+    for profile in ["v0_40", "g3"] {
+        let args = ["--profile", profile, "--no-cert", "--wait", "5"];
+        h.peer("knock", "nobody", &args)?.must_close(0x63)?;
+    }
+    Ok(String::new())
+}
+
+/// Streams as client `a` and looks at what every stream owes.
+fn stream(h: &mut Host, args: &[&str]) -> Result<Report, String> {
+    h.paired("a")?;
+    let mut all = vec!["--seconds", "3"];
+    all.extend(args);
+    let report = h.peer("stream", "a", &all)?;
+    report.must_be_good("stream")?;
+    report.must(report.number("/recovery/shown_frames") >= 60.0, "60 frames in 3 s")?;
+    report.must(report.number("/audio/packets") >= 200.0, "200 packets of sound in 3 s")?;
+    Ok(report)
+}
+
+fn told(report: &Report) -> String {
+    let n = |p: &str| report.number(p);
+    format!(
+        "{} frames, first {:.0} ms after Hello, latency p50 {:.1} p95 {:.1} ms, host p50 {:.0} us, {} sound",
+        n("/recovery/shown_frames"),
+        n("/first_frame_ms/since_hello"),
+        n("/video/latency_ms/p50"),
+        n("/video/latency_ms/p95"),
+        n("/host_timing/us/p50"),
+        n("/audio/packets"),
+    )
+}
+
+fn clean(h: &mut Host, args: &[&str]) -> Result<String, String> {
+    let report = stream(h, args)?;
+    report.must(report.number("/network/missing") == 0.0, "no packet number is skipped")?;
+    report.must(report.number("/recovery/lost_frames") == 0.0, "no frame is lost")?;
+    report.must(report.number("/audio/missing") == 0.0, "no sound is lost")?;
+    Ok(told(&report))
+}
+
+fn june(h: &mut Host) -> Result<String, String> {
+    h.paired("a")?;
+    // It says nothing of codecs, which means HEVC and nothing else.
+    let report = h.peer("stream", "a", &["--profile", "june2026", "--seconds", "3"])?;
+    if report.code() == Some(0x68) {
+        return Ok("no HEVC here: close 0x68".into());
+    }
+    report.must_be_good("stream")?;
+    Ok(told(&report))
+}
+
+fn chacha(h: &mut Host, profile: &str) -> Result<String, String> {
+    let report = stream(h, &["--profile", profile, "--suite", "chacha"])?;
+    report.must(report.json["agreed"]["suite"] == 1, "the client's wish is met")?;
+    Ok(told(&report))
+}
+
+fn lossy(h: &mut Host, profile: &str, percent: &str, burst: &str) -> Result<String, String> {
+    let loss = ["--loss", percent, "--loss-burst", burst, "--seed", "11"];
+    let mut args = vec!["--profile", profile, "--seconds", "6", "--bitrate", "20000"];
+    args.extend(loss);
+    let report = stream(h, &args)?;
+    report.must(report.number("/network/dropped_by_peer") > 20.0, "something was lost")?;
+    report.must(report.number("/video/repaired_frames") > 0.0, "parity repairs")?;
+    let lost = report.number("/recovery/lost_frames");
+    let shown = report.number("/recovery/shown_frames");
+    report.must(shown > 100.0, "the picture goes on")?;
+    Ok(format!(
+        "{shown} shown, {lost} lost, {} repaired, healed {} by IDR {} by anchor, p50 {} max {} ms",
+        report.number("/video/repaired_frames"),
+        report.number("/recovery/by_keyframe"),
+        report.number("/recovery/by_anchor"),
+        report.number("/recovery/times_ms/p50"),
+        report.number("/recovery/times_ms/max"),
+    ))
+}
+
+fn input(h: &mut Host, profile: &str) -> Result<String, String> {
+    let report = stream(h, &["--profile", profile, "--input-script", "all"])?;
+    Ok(format!("{} events", report.number("/input_events")))
+}
+
+fn event<'a>(report: &'a Report, key: &str) -> Option<&'a serde_json::Value> {
+    report.json["events"].as_array()?.iter().find(|e| !e[key].is_null())
+}
+
+fn mode_change(h: &mut Host, profile: &str) -> Result<String, String> {
+    let change = ["--reconfigure-at", "1.5", "1920x1080x60"];
+    let mut args = vec!["--profile", profile, "--seconds", "5"];
+    args.extend(change);
+    let report = stream(h, &args)?;
+    let answer = event(&report, "reconfigured");
+    report.must(answer.is_some(), "Reconfigure is answered")?;
+    let answer = answer.unwrap();
+    if answer["accepted"] == false {
+        return Ok("declined".into());
+    }
+    report.must(answer["reconfigured"] == "1920x1080x60", "the mode that was asked for")?;
+    report.must(report.json["mode"] == "1920x1080x60", "the mode in the end")?;
+    let sizes = report.json["video"]["sizes"].to_string();
+    report.must(sizes.contains("1920"), "pictures of the new size")?;
+    Ok(sizes)
+}
+
+fn bitrate(h: &mut Host, profile: &str) -> Result<String, String> {
+    let change = ["--set-bitrate-at", "2", "6000"];
+    let mut args = vec!["--profile", profile, "--bitrate", "20000", "--seconds", "4"];
+    args.extend(change);
+    let report = stream(h, &args)?;
+    let answer = event(&report, "bitrate_changed");
+    report.must(answer.is_some(), "SetBitrate is answered")?;
+    report.must(report.number("/video/idr") <= 2.0, "no IDR for a change of rate")?;
+    Ok(answer.unwrap().to_string())
+}
+
+fn speed_test(h: &mut Host, profile: &str) -> Result<String, String> {
+    let report =
+        stream(h, &["--profile", profile, "--speed-test", "50000", "500", "--seconds", "4"])?;
+    let probe = &report.json["probes"][0];
+    report.must(!probe.is_null(), "ProbeRequest is answered")?;
+    let sent = probe["packets"].as_f64().unwrap_or(0.0);
+    let got = probe["received_packets"].as_f64().unwrap_or(0.0);
+    report.must(got >= 0.9 * sent, "most of the burst arrives")?;
+    Ok(format!("{} kbps offered, {got} of {sent} packets", probe["offered_kbps"]))
+}
+
+fn on_demand(h: &mut Host) -> Result<String, String> {
+    for profile in ["v0_40", "v0_43", "g3"] {
+        let args = ["--profile", profile, "--keyframe-at", "1", "--resync-at", "1.5"];
+        let report = stream(h, &args)?;
+        report.must(report.number("/video/idr") >= 2.0, "a keyframe that was asked for")?;
+        report.must(event(&report, "clock_resync").is_some(), "eight more echoes")?;
+    }
+    Ok(String::new())
+}
+
+fn microphone(h: &mut Host) -> Result<String, String> {
+    let report = stream(h, &["--profile", "g3", "--mic-tone", "--audio", "6", "--clipboard"])?;
+    Ok(format!(
+        "{} packets of speech, {} channels of sound",
+        report.number("/mic_packets"),
+        report.number("/agreed/channels")
+    ))
+}
+
+fn resume(h: &mut Host, profile: &str) -> Result<String, String> {
+    h.paired("a")?;
+    let gone = h.peer("stream", "a", &["--profile", profile, "--seconds", "2", "--vanish"])?;
+    gone.must_be_good("the stream that is lost")?;
+    let report = stream(h, &["--profile", profile, "--resume", "--quit"])?;
+    h.wait("nobody streams", SHORT, |h| Ok(h.sessions()? == 0))?;
+    Ok(format!("first frame {} ms after Hello", report.number("/first_frame_ms/since_hello")))
+}
+
+fn quit(h: &mut Host) -> Result<String, String> {
+    stream(h, &["--profile", "g3", "--quit"])?;
+    h.wait("nobody streams", SHORT, |h| Ok(h.sessions()? == 0))?;
+    Ok(String::new())
+}
+
+fn wrong_version(h: &mut Host) -> Result<String, String> {
+    h.paired("a")?;
+    let args = ["--profile", "v0_40", "--version-field", "7", "--expect-close", "0x67"];
+    h.peer("stream", "a", &args)?.must_close(0x67)?;
+    Ok(String::new())
+}
+
+fn unknown(h: &mut Host, profile: &str) -> Result<String, String> {
+    let report = stream(h, &["--profile", profile, "--unknown-fields"])?;
+    Ok(report.json["unknown"].to_string())
+}
+
+/// The product's promise: 100 ms from the call to the last datagram.
+fn revoke(h: &mut Host, who: &str, profile: &str) -> Result<String, String> {
+    h.paired(who)?;
+    let device = h.device_of(who)?.to_string();
+    let args = ["--profile", profile, "--seconds", "20", "--expect-close", "0x69"];
+    let mut live = h.background("stream", who, &args)?;
+    live.hear("first-frame", SHORT)?;
+    live.say("mark before")?;
+    live.hear("marked", SHORT)?;
+    h.ctl(&["devices", "revoke", &device, "--yes"])?;
+    live.say("mark after")?;
+    let report = live.end()?;
+    report.must_be_good("the stream that is revoked")?;
+    report.must_close(0x69)?;
+    let late = report.number("/marks/1/last_media_after_ms");
+    let late = late.max(report.number("/marks/1/last_audio_after_ms"));
+    report.must(late <= 100.0, "silence 100 ms after the revocation")?;
+    // It is a stranger now.
+    let args = ["--profile", profile, "--wait", "1"];
+    let again = h.peer("knock", who, &args)?;
+    again.must(!again.good, "not let in again")?;
+    Ok(format!(
+        "last datagram {late:.1} ms after ctl had returned, {:.1} ms after it was started",
+        report.number("/marks/0/last_media_after_ms")
+    ))
+}
