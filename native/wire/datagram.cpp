@@ -109,9 +109,10 @@ Decoded<PadRumble> decode_rumble(const Plane& plane) noexcept {
   if (!in.ok()) return drop(Drop::Short);
   if (rumble.pad > 15) return drop(Drop::NoSuchPad);
   if (in.remaining() >= 3) {
-    rumble.lease.emplace();
-    rumble.lease->seq = in.u8();
-    rumble.lease->ttl_ms = in.le<std::uint16_t>();
+    PadRumble::Lease lease;
+    lease.seq = in.u8();
+    lease.ttl_ms = in.le<std::uint16_t>();
+    rumble.lease = lease;
     if (in.remaining() >= 4) {
       rumble.triggers = true;
       rumble.left_trigger = in.le<std::uint16_t>();
@@ -179,10 +180,11 @@ Decoded<HostTiming> decode_host_timing(const Plane& plane) noexcept {
   timing.host_us = in.le<std::uint32_t>();
   if (!in.ok()) return drop(Drop::Short);
   if (in.remaining() >= 12) {
-    timing.stages.emplace();
-    timing.stages->queue_us = in.le<std::uint32_t>();
-    timing.stages->encode_us = in.le<std::uint32_t>();
-    timing.stages->pace_us = in.le<std::uint32_t>();
+    HostTiming::Stages stages;
+    stages.queue_us = in.le<std::uint32_t>();
+    stages.encode_us = in.le<std::uint32_t>();
+    stages.pace_us = in.le<std::uint32_t>();
+    timing.stages = stages;
     if (in.remaining() >= 4) timing.phase_us = in.le<std::int32_t>();
   }
   return timing;

@@ -115,7 +115,7 @@ TEST(Datagram, HostTimingInItsThreeLengths) {
     return encode_host_timing(g, timing, out);
   };
   expect_datagram("cf 00ca9a3b00000000 68100000", 8, encode);
-  timing.stages = {1, 2, 3};
+  timing.stages = HostTiming::Stages{1, 2, 3};
   expect_datagram("cf 00ca9a3b00000000 68100000 010000000200000003000000", 8, encode);
   timing.phase_us = -5;
   const auto* text = "cf 00ca9a3b00000000 68100000 010000000200000003000000 fbffffff";
@@ -243,7 +243,7 @@ TEST(FeedbackDatagram, Examples) {
 
   Feedback nack;
   nack.ask = {11, false, {}};
-  nack.nack.emplace();
+  nack.nack = Feedback::Nack{};
   nack.nack->frame = 812;
   nack.nack->shards = {3, 4, 9, 40};
   nack.nack->count = 4;
