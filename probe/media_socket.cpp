@@ -1,0 +1,82 @@
+#include "probe/media_socket.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace pf::probe {
+namespace {
+
+constexpr std::size_t kBatch = 64;
+constexpr std::size_t kMaxPacket = 9'300;  // of jumbo frames
+constexpr int kReceiveBuffer = 32 << 20;
+
+}  // namespace
+
+Result<std::unique_ptr<MediaSocket>> MediaSocket::open() {
+  auto socket = net::UdpSocket::open({.receive_buffer_bytes = kReceiveBuffer});
+  if (!socket) return pass(socket);
+  UniqueFd stop(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!stop) return fail_errno(errno, "eventfd");
+  return std::unique_ptr<MediaSocket>(new MediaSocket(std::move(*socket), std::move(stop)));
+}
+
+MediaSocket::MediaSocket(net::UdpSocket socket, UniqueFd stop)
+    : socket_(std::move(socket)), stop_(std::move(stop)) {}
+
+MediaSocket::~MediaSocket() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(stop_.get(), &one, sizeof one);
+}
+
+void MediaSocket::start(const net::Endpoint& host, std::function<void(PacketBatch)> deliver) {
+  host_ = host;
+  deliver_ = std::move(deliver);
+  thread_ = std::jthread([this] { run(); });
+}
+
+void MediaSocket::send(ByteSpan packet) {
+  // A refusal only means that the host is not listening yet.
+  socket_.send(packet, {.to = host_});
+}
+
+void MediaSocket::run() {
+  Bytes buffer(kMaxPacket);
+  std::array<pollfd, 2> fds{{{socket_.fd(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+  for (;;) {
+    if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
+    if (fds[1].revents != 0) return;
+    PacketBatch batch;
+    while (collect(batch, buffer)) {
+      deliver_(std::move(batch));
+      batch = {};
+    }
+  }
+}
+
+// False when there was nothing to collect.
+bool MediaSocket::collect(PacketBatch& batch, MutableByteSpan buffer) {
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    net::Received received;
+    const auto status = socket_.receive(buffer, received);
+    if (status != net::ReceiveStatus::Packet) break;
+    if (received.from != host_) {
+      foreign_.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    if (waiting_.load(std::memory_order_relaxed) >= kQueuePackets) {
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    waiting_.fetch_add(1, std::memory_order_relaxed);
+    batch.bytes.insert(batch.bytes.end(), buffer.begin(),
+                       buffer.begin() + static_cast<std::ptrdiff_t>(received.bytes));
+    batch.ends.push_back(batch.bytes.size());
+  }
+  batch.at = steady_now();
+  return batch.size() != 0;
+}
+
+}  // namespace pf::probe
