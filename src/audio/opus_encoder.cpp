@@ -39,7 +39,7 @@ OpusEncoder& OpusEncoder::operator=(OpusEncoder&&) noexcept = default;
 OpusEncoder::~OpusEncoder() = default;
 
 Result<OpusEncoder> OpusEncoder::create(const Layout& layout, std::chrono::milliseconds duration,
-                                        std::uint32_t bitrate_bps) {
+                                        std::uint32_t bitrate_bps, bool constant_rate) {
   const auto ms = duration.count();
   if (ms != 5 && ms != 10 && ms != 20)
     return fail(Errc::EncoderFailed, fmt::format("packets of {} ms", ms));
@@ -56,7 +56,8 @@ Result<OpusEncoder> OpusEncoder::create(const Layout& layout, std::chrono::milli
   const auto bitrate = std::min(bitrate_bps != 0 ? bitrate_bps : shape.bitrate_bps, largest);
   auto* encoder = impl->encoder.get();
   for (const int result :
-       {opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR(0)),
+       {opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR(constant_rate ? 0 : 1)),
+        opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR_CONSTRAINT(1)),
         opus_multistream_encoder_ctl(encoder, OPUS_SET_BITRATE(static_cast<opus_int32>(bitrate))),
         opus_multistream_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(kComplexity))})
     if (result != OPUS_OK) return fail(Errc::EncoderFailed, opus_strerror(result));

@@ -1,5 +1,4 @@
-// Opus as GameStream and native clients want it: 48 kHz multistream, restricted low delay, constant
-// bitrate (all packets of a stream are equally long).
+// Opus as GameStream and native clients want it: 48 kHz multistream, restricted low delay.
 #pragma once
 
 #include <chrono>
@@ -15,9 +14,10 @@ namespace pf::audio {
 
 class OpusEncoder {
  public:
-  // `duration`: 5, 10 or 20 ms. `bitrate_bps` 0 = the layout's own.
+  // `duration`: 5, 10 or 20 ms. `bitrate_bps` 0 = the layout's own. `constant_rate`: all packets
+  // equally long; otherwise constrained variable rate.
   static Result<OpusEncoder> create(const Layout& layout, std::chrono::milliseconds duration,
-                                    std::uint32_t bitrate_bps = 0);
+                                    std::uint32_t bitrate_bps = 0, bool constant_rate = true);
   OpusEncoder(OpusEncoder&&) noexcept;
   OpusEncoder& operator=(OpusEncoder&&) noexcept;
   ~OpusEncoder();

@@ -10,17 +10,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr unsigned kRate = 48'000;
+constexpr std::int64_t kRate = 48'000;
 // How late samples may be before silence takes their place: more than a PipeWire quantum of 1,024.
 constexpr auto kSlack = 40ms;
 // What may lie waiting before the oldest is dropped: latency would otherwise never shrink again.
 constexpr std::size_t kMaxWaitingFrames = kRate * 80 / 1000;
 constexpr std::size_t kRingFrames = kRate * 200 / 1000;
-constexpr std::size_t kMaxPacket = 1400;
 
 }  // namespace
 
-AudioPipeline::AudioPipeline(audio::OpusEncoder encoder, unsigned channels,
+AudioPipeline::AudioPipeline(audio::PacketEncoder encoder, unsigned channels,
                              std::chrono::microseconds duration, AudioSink& sink, const Gate& gate,
                              Stats& stats)
     : encoder_(std::move(encoder)),
@@ -48,6 +47,7 @@ void AudioPipeline::release() noexcept {
   wake_.signal();
 }
 void AudioPipeline::on_samples(std::span<const float> interleaved) noexcept {
+  newest_ns_.store(steady_now_ns(), std::memory_order_relaxed);
   ring_.push(interleaved);
   if (ring_.available() >= encoder_.frame_samples()) wake_.signal();
 }
@@ -55,7 +55,8 @@ void AudioPipeline::on_samples(std::span<const float> interleaved) noexcept {
 void AudioPipeline::loop() noexcept {
   name_this_thread("pf-audio");
   raise_this_thread();
-  std::array<std::uint8_t, kMaxPacket> packet;
+  std::array<std::uint8_t, audio::PacketEncoder::kLargestPacket> packet;
+  AudioClock clock;
   SteadyTime due{};  // when silence is sent if no samples came
   while (!stopping_.load(std::memory_order_acquire)) {
     if (!released_.load(std::memory_order_acquire)) {
@@ -81,9 +82,14 @@ void AudioPipeline::loop() noexcept {
     const auto now = steady_now();
     due = real ? now + duration_ + kSlack : std::max(due + duration_, now - kSlack);
     if (!gate_.open()) continue;
+    // The newest sample in the ring was captured when it came; this packet's lie before it.
+    const auto behind =
+        real ? ring_.available() + encoder_.frame_samples() : encoder_.frame_samples();
+    const auto newest_ns = real ? newest_ns_.load(std::memory_order_relaxed) : to_ns(now);
+    const auto first_ns = newest_ns - static_cast<std::int64_t>(behind) * 1'000'000'000 / kRate;
     const auto bytes = encoder_.encode(frame_, packet);
     if (bytes == 0) continue;
-    sink_.send({ByteSpan(packet).first(bytes), to_ns(now), !real});
+    sink_.send({ByteSpan(packet).first(bytes), clock.next(first_ns, duration_), !real});
     stats_.audio_packets.add();
   }
 }

@@ -7,9 +7,10 @@
 #include <memory>
 #include <thread>
 
-#include "audio/opus_encoder.hpp"
+#include "audio/packet_encoder.hpp"
 #include "audio/source.hpp"
 #include "base/wake.hpp"
+#include "session/audio_clock.hpp"
 #include "session/front_end.hpp"
 #include "session/sample_ring.hpp"
 #include "session/stats.hpp"
@@ -19,7 +20,7 @@ namespace pf::session {
 class AudioPipeline final : public audio::SampleSink {
  public:
   // `channels`: of the source.
-  AudioPipeline(audio::OpusEncoder encoder, unsigned channels, std::chrono::microseconds duration,
+  AudioPipeline(audio::PacketEncoder encoder, unsigned channels, std::chrono::microseconds duration,
                 AudioSink& sink, const Gate& gate, Stats& stats);
   ~AudioPipeline();  // stop()
   void start();
@@ -30,12 +31,13 @@ class AudioPipeline final : public audio::SampleSink {
   void on_samples(std::span<const float> interleaved) noexcept override;
   void loop() noexcept;
 
-  audio::OpusEncoder encoder_;
+  audio::PacketEncoder encoder_;
   const std::chrono::microseconds duration_;
   AudioSink& sink_;
   const Gate& gate_;
   Stats& stats_;
   SampleRing ring_;
+  std::atomic<std::int64_t> newest_ns_{0};  // when the last samples came
   std::vector<float> frame_;
   Wake wake_;
   std::atomic<bool> released_{false}, stopping_{false};

@@ -64,8 +64,8 @@ Result<> StreamImpl::start_pipeline(const encode::Config& config,
 }
 
 Result<> StreamImpl::start_sound(std::shared_ptr<audio::Source> source) {
-  auto encoder = audio::OpusEncoder::create(
-      config_.audio, std::chrono::duration_cast<std::chrono::milliseconds>(config_.audio_duration));
+  auto encoder =
+      audio::PacketEncoder::create(config_.audio, config_.audio_format, config_.audio_duration);
   if (!encoder) return pass(encoder);
   auto pipeline =
       std::make_shared<AudioPipeline>(std::move(*encoder), config_.audio.channels(),
