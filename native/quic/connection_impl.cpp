@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kMaxKeepAlive{4000};
 // datagram's packet costs at most (quic-notes 4).
 constexpr std::size_t kDatagramOverhead = 44;
 constexpr std::size_t kDatagramFrameHeader = 3;
+constexpr Timestamp kCloseDelay = 50'000'000;
 
 ngtcp2_duration ns(std::chrono::milliseconds ms) {
   return static_cast<ngtcp2_duration>(std::chrono::nanoseconds(ms).count());
@@ -133,19 +134,23 @@ void ConnectionImpl::after_progress(Timestamp now) {
 
 void ConnectionImpl::shut_down(std::uint64_t code, std::string_view reason, Timestamp now) {
   if (ending_) return;
-  if (!close_) close_ = LocalClose{code, std::string(cut_utf8(reason, kMaxReason))};
+  if (!close_) close_ = LocalClose{code, std::string(cut_utf8(reason, kMaxReason)), 0};
   write_packets(now);
   if (!ending_) finish_close(CloseKind::EndpointStopped, now);
 }
 
 void ConnectionImpl::flush(Timestamp now) {
   if (ending_) return;
-  // What was written before close() leaves before the close itself.
   write_packets(now);
-  if (!ending_ && close_) finish_close(CloseKind::Application, now);
+  if (!ending_ && close_) {
+    // What was written before close() leaves before the close itself, unless the network is stuck.
+    if (close_->at == 0) close_->at = now + kCloseDelay;
+    if (now >= close_->at || !has_unsent()) finish_close(CloseKind::Application, now);
+  }
   if (!ending_) {
     publish_limits();
     deadline_ = ngtcp2_conn_get_expiry(conn_);
+    if (close_) deadline_ = std::min(deadline_, close_->at);
   }
 }
 
@@ -386,7 +391,7 @@ std::shared_ptr<DatagramPort> ConnectionImpl::open_datagram_port(std::size_t slo
 
 void ConnectionImpl::close(std::uint64_t code, std::string_view reason) {
   if (closing()) return;
-  close_ = LocalClose{code, std::string(cut_utf8(reason, kMaxReason))};
+  close_ = LocalClose{code, std::string(cut_utf8(reason, kMaxReason)), 0};
   engine_.touch(*this);
 }
 

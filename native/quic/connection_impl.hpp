@@ -109,6 +109,7 @@ class ConnectionImpl final : public Connection {
   struct LocalClose {
     std::uint64_t code;
     std::string reason;
+    Timestamp at;  // leaves then at the latest; 0 until the first flush
   };
   struct Callbacks;  // the library's, in connection_callbacks.cpp
 
@@ -157,6 +158,7 @@ class ConnectionImpl final : public Connection {
   ngtcp2_ssize write_datagrams(MutableByteSpan out, ngtcp2_path& path, Timestamp now);
   ngtcp2_ssize write_stream(StreamId id, MutableByteSpan out, ngtcp2_path& path, Timestamp now);
   StreamId next_stream();
+  bool has_unsent() const;
   void stop_writing(Stream& stream);
   void queue(StreamId id, Stream& stream);
   bool pull_datagram();

@@ -31,8 +31,8 @@ void ConnectionImpl::write_packets(Timestamp now) {
   }
   if (packets == most)
     engine_.touch(*this);
-  else
-    squeeze_ports();
+  else if (ngtcp2_conn_get_cwnd_left(conn_) == 0)
+    squeeze_ports();  // otherwise it is only a matter of pacing
   // Starts the pacing clock. Not during the handshake: without a measured round trip the first
   // stream answer would wait for 20 ms (quic-notes 2.3).
   if (packets > 0 && established_) ngtcp2_conn_update_pkt_tx_time(conn_, now);
@@ -105,8 +105,8 @@ bool ConnectionImpl::pull_datagram() {
   return !datagrams_.empty();
 }
 
-// After writing, whatever is left in the ports waits for the congestion window: from here on the
-// newest count, as for send_datagram().
+// When the congestion window is shut, whatever is left in the ports is in for a wait: from here on
+// the newest count, as for send_datagram().
 void ConnectionImpl::squeeze_ports() {
   if (!established_) return;
   for (const auto& port : ports_)
@@ -115,6 +115,12 @@ void ConnectionImpl::squeeze_ports() {
       stats_.datagrams_dropped += dropped;
       engine_.counters().datagrams_dropped.add(dropped);
     }
+}
+
+bool ConnectionImpl::has_unsent() const {
+  for (const auto& [id, stream] : streams_)
+    if (stream.pending()) return true;
+  return false;
 }
 
 StreamId ConnectionImpl::next_stream() {

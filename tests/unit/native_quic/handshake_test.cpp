@@ -1,10 +1,51 @@
 // Handshakes: protocol selection, certificates, pins, exporter, Retry, versions, losses.
 #include <gtest/gtest.h>
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include "crypto/ossl.hpp"
 #include "sim.hpp"
 
 namespace pf::test {
 namespace {
+
+// Self-signed X.509 v3 with a key of that type ("P-256", "P-384", "ED25519").
+crypto::Identity identity_of(const std::string& type) {
+  const crypto::PkeyPtr key(type == "ED25519" ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
+                                              : EVP_EC_gen(type.c_str()));
+  const crypto::X509Ptr x509(X509_new());
+  X509_set_version(x509.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x509.get()), -1000);
+  X509_gmtime_adj(X509_getm_notAfter(x509.get()), -10);  // long over, which nobody looks at
+  X509_set_pubkey(x509.get(), key.get());
+  PF_ASSERT(X509_sign(x509.get(), key.get(), type == "ED25519" ? nullptr : EVP_sha256()) > 0);
+  const auto pem = [](auto write) {
+    const crypto::BioPtr bio(BIO_new(BIO_s_mem()));
+    PF_ASSERT(write(bio.get()) == 1);
+    char* text = nullptr;
+    const auto length = BIO_get_mem_data(bio.get(), &text);
+    return std::string(text, static_cast<std::size_t>(length));
+  };
+  return *crypto::Identity::from_pem(
+      pem([&](BIO* bio) { return PEM_write_bio_X509(bio, x509.get()); }), pem([&](BIO* bio) {
+        return PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+      }));
+}
+
+TEST(QuicHandshake, AllUsualKeyTypesOnBothSides) {
+  for (const std::string type : {"P-256", "P-384", "ED25519"}) {
+    const auto identity = identity_of(type);
+    SimPair pair({}, {}, {"pkf2"}, 1, identity);
+    SimPair::Dial how;
+    how.identity = identity;
+    how.pin = identity.certificate().fingerprint();
+    const auto [client, server] = pair.connect(how);
+    ASSERT_NE(server, nullptr) << type;
+    EXPECT_EQ(server->peer, identity.certificate().fingerprint());
+  }
+}
 
 TEST(QuicHandshake, ServerPreferenceChoosesTheProtocol) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
@@ -188,6 +229,15 @@ TEST(QuicHandshake, BigClientHelloInAnyOrder) {
       ASSERT_NE(server, nullptr);
       EXPECT_LT(pair.net.now - started, 2'000'000'000U) << mode << always_retry;
     }
+}
+
+TEST(QuicHandshake, HugeClientHello) {
+  SimPair pair;
+  SimPair::Dial how;
+  how.padding = 22'000;  // some twenty packets
+  const auto [client, server] = pair.connect(how);
+  ASSERT_NE(server, nullptr);
+  EXPECT_EQ(client->connected, 1);
 }
 
 TEST(QuicHandshake, SurvivesLosses) {

@@ -215,7 +215,7 @@ TEST(QuicPath, RebindingMovesTheMediaAddressOnceValidated) {
     pair.net.filter = [&](SimNet::Packet& p) {
       const bool moved = !server->paths.empty() && server->paths.back().first.port() == port;
       if (p.to != pair.server->address) {
-        EXPECT_EQ(server->connection->peer_address(), moved ? p.to : old);
+        EXPECT_EQ(server->connection->peer_address(), moved ? pair.client->visible : old);
       }
       if (p.to.port() == port && !moved) ++probes;
       return false;

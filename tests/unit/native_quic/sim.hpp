@@ -216,9 +216,10 @@ inline void Node::send(ByteSpan packet, const net::Endpoint& to, const net::Endp
 // A server and clients, with stories of all their connections.
 struct SimPair {
   explicit SimPair(EngineOptions server_options = {}, EngineOptions client_options = {},
-                   std::vector<std::string> server_alpns = {"pkf2", "pkf1"}, std::uint32_t seed = 1)
+                   std::vector<std::string> server_alpns = {"pkf2", "pkf1"}, std::uint32_t seed = 1,
+                   const crypto::Identity& identity = host_identity())
       : net(seed) {
-    server_options.tls = *Tls::server(host_identity(), server_alpns);
+    server_options.tls = *Tls::server(identity, server_alpns);
     if (!server_options.acceptor)
       server_options.acceptor = [this](Connection&) -> std::unique_ptr<ConnectionHandler> {
         auto story = std::make_shared<Story>();
