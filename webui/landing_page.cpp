@@ -106,6 +106,12 @@ std::string landing_page(const LandingFacts& facts) {
 <body>
 <main>
 <header>{2}<div><h1>{0}</h1><p>punktfunk host {3}</p></div></header>
+<section aria-labelledby="native">
+<h2 id="native">Pair a punktfunk device</h2>
+<ol><li>On this host, run this. It shows a PIN for two minutes.</li><li>Choose this host on the device and type the PIN there.</li></ol>
+<pre tabindex="0"><code>punktfunk-host ctl pair arm</code></pre>
+<p>Or let the device ask for access, then let it in: <code>punktfunk-host ctl pending</code> shows its number for <code>punktfunk-host ctl approve</code>.</p>
+</section>
 <section aria-labelledby="pair">
 <h2 id="pair">Pair a Moonlight device</h2>
 <ol><li>Choose this host in Moonlight. It shows a PIN.</li><li>On this host, run this with that PIN:</li></ol>

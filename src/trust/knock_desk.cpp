@@ -1,6 +1,7 @@
 #include "trust/knock_desk.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/log.hpp"
 
@@ -78,20 +79,24 @@ struct KnockDesk::Impl {
   }
 
   // Makes room among the entries of one address, or of all (empty key): the least recently active
-  // one that nobody waits for; when a connection waits for each of them, the one that waits
-  // longest.
-  void make_room(const std::string& key, std::size_t limit) {
+  // one that nobody waits for; when a connection waits for each of them, the one that waits longest.
+  // Those from the internet go first and never push out one of the own network: then false.
+  bool make_room(const std::string& key, std::size_t limit, Source newcomer) {
     std::size_t count = 0;
     const Entry* victim = nullptr;
     for (const auto& entry : entries) {
       if (!key.empty() && entry->limit_key != key) continue;
       ++count;
       const auto rank = [](const Entry& e) {
-        return std::pair(static_cast<bool>(e.waiter), e.waiter ? e.parked_since : e.last);
+        return std::tuple(e.knock.source == Source::Lan, static_cast<bool>(e.waiter),
+                          e.waiter ? e.parked_since : e.last);
       };
       if (victim == nullptr || rank(*entry) < rank(*victim)) victim = entry.get();
     }
-    if (count >= limit && victim != nullptr) remove(victim->knock.id, KnockOutcome::TimedOut);
+    if (count < limit || victim == nullptr) return true;
+    if (newcomer == Source::Wan && victim->knock.source == Source::Lan) return false;
+    remove(victim->knock.id, KnockOutcome::TimedOut);
+    return true;
   }
 
   void park(Entry& entry, Waiter waiter) {
@@ -121,8 +126,9 @@ Result<KnockTicket> KnockDesk::knock(KnockRequest request, Waiter waiter) {
   const auto key = limit_key(request.from, request.source);
   const bool fresh = entry == nullptr;
   if (fresh) {
-    d.make_room(key, d.limits.per_address);
-    d.make_room({}, d.limits.total);
+    if (!d.make_room(key, d.limits.per_address, request.source) ||
+        !d.make_room({}, d.limits.total, request.source))
+      return fail(Errc::TooMany, request.from.address());
     d.entries.push_back(std::make_unique<Impl::Entry>());
     entry = d.entries.back().get();
     entry->knock.id = d.next_id++;

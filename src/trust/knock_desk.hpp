@@ -67,7 +67,8 @@ class KnockDesk {
   // Parks a connection. `waiter` runs exactly once, on the control thread, perhaps within a later
   // call of this object, never within this one. The device's earlier connection ends as Superseded;
   // its entry keeps its id. For devices that admit() refused as unknown or expired:
-  // Errc::Disabled for a device that a person locked out, which is not asked about again.
+  // Errc::Disabled for a device that a person locked out, which is not asked about again;
+  // Errc::TooMany for one from the internet when devices of the own network fill the list.
   Result<KnockTicket> knock(KnockRequest request, Waiter waiter);
   // The connection is gone: its waiter ends as Withdrawn, the entry stays until its time is over.
   // Nothing happens for a ticket that is not the newest one of its entry, or ended.

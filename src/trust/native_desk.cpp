@@ -29,7 +29,9 @@ void NativeDesk::add(Outcome outcome) {
 
 Result<std::shared_ptr<const Device>> NativeDesk::complete(const Candidate& candidate,
                                                            const AccessChoice& access) {
-  auto device = allow_list_.approve(candidate, access.from(allow_list_.wall_now()));
+  auto known = candidate;
+  if (allow_list_.find(candidate.fingerprint)) known.name.clear();  // a person may have chosen it
+  auto device = allow_list_.approve(known, access.from(allow_list_.wall_now()));
   if (!device) {
     report_failure(candidate.fingerprint, device.error().message());
     return device;

@@ -27,7 +27,8 @@ class NativeDesk {
   const KnockDesk& knocks() const { return knocks_; }
 
   // The last step of a PIN ceremony whose every proof holds: stores the device, then lets go of its
-  // knock. `access`: what the window was armed with. Errc::StoreFailed: the device is not paired.
+  // knock. A device that is known keeps its name. `access`: what the window was armed with.
+  // Errc::StoreFailed: the device is not paired.
   Result<std::shared_ptr<const Device>> complete(const Candidate& candidate,
                                                  const AccessChoice& access);
   // A ceremony or knock ended without pairing.

@@ -106,8 +106,10 @@ TEST_F(CeremonyTest, TheAccessOfTheWindowIsTheDevices) {
 
 TEST_F(CeremonyTest, PairingAgainWithoutAChoiceKeepsTheAccess) {
   ASSERT_TRUE(run(arm({.access = {trust::grant::kPresetView, {}, false}}), tv_));
+  ASSERT_TRUE(list_->rename(list_->find(tv_)->id, "Den"));
   executor_.advance(3s);
-  ASSERT_TRUE(run(arm(), tv_));
+  ASSERT_TRUE(run(arm(), tv_, "TV"));
+  EXPECT_EQ(list_->find(tv_)->name, "Den");
   EXPECT_EQ(list_->find(tv_)->access.grants, trust::grant::kPresetView);
 }
 

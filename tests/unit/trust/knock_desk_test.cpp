@@ -184,6 +184,19 @@ TEST_F(KnockDeskTest, TheListIsBounded) {
   EXPECT_FALSE(waits(167));
 }
 
+TEST_F(KnockDeskTest, TheInternetPushesNobodyOfTheOwnNetworkOut) {
+  knock(500, "192.168.1.7");
+  for (std::size_t i = 0; i < 200; ++i) knock(i, "203.0.113." + std::to_string(i));
+  EXPECT_TRUE(waits(500));
+  EXPECT_EQ(desk_->pending().size(), 32U);
+  for (std::size_t i = 300; i < 340; ++i) knock(i, "10.0.0." + std::to_string(i - 300));
+  for (const auto& one : desk_->pending()) EXPECT_EQ(one.source, Source::Lan);
+  const auto outside = *net::Endpoint::parse("203.0.113.250", 1);
+  EXPECT_TRUE(desk_->knock({certificate(900), "x", outside, Source::Wan}, {})
+                  .error()
+                  .is(Errc::TooMany));
+}
+
 TEST_F(KnockDeskTest, AnExpiredGuestIsAskedAboutAgainAndGetsTheSameAgain) {
   const auto first = knock(1);
   ASSERT_TRUE(desk_->approve(first.id, {}, {grant::kPresetController, 3600, false}));
