@@ -88,6 +88,9 @@ void SessionCore::on(const wire::ClockEcho& m) {
     s.clock_resyncs = sync_.resyncs();
     s.clock_rejected = sync_.rejected();
   });
+  // The last round of the start: nothing else would wake us for it.
+  if (phase_ == Phase::Clock && sync_.started()) begin_streaming(steady_now());
+  arm();
 }
 
 void SessionCore::on(const wire::PipelineGap& m) {
