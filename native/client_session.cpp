@@ -249,16 +249,17 @@ Result<> Client::attach() {
       std::move(steering),
       Steering::Deps{deps_.loop, deps_.sessions, stream_, video_,
                      [this](const wire::ControlMessage& message) { send(message); }});
-  to_link([stream = stream_, link_to = video_](Link& link) {
+  // Generation 2 has its path already, but only pf-quic may set it: media starts behind that, or
+  // the first picture would have nowhere to go.
+  const bool has_path = carrier_.generation == wire::Generation::V2;
+  to_link([stream = stream_, link_to = video_, has_path](Link& link) {
     link.session_runs();
     link.attach({stream, link_to});
+    if (!has_path) return;
+    stream->start_video();
+    stream->start_audio();
   });
-  if (carrier_.generation == wire::Generation::V2) {
-    stream_->start_video();
-    stream_->start_audio();
-  } else {
-    deadline(kPunchWait, &Client::fall_back_to_announced_port);
-  }
+  if (!has_path) deadline(kPunchWait, &Client::fall_back_to_announced_port);
   return {};
 }
 

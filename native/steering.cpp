@@ -49,6 +49,8 @@ session::RateControl::Config Steering::rate_config() const {
   session::RateControl::Config rate;
   rate.shape = shape_of(config_.agreement, config_.audio_kbps);
   rate.wire_kbps = config_.agreement.budget_kbps;
+  rate.fec_percent = config_.agreement.fec_percent;
+  rate.frames_per_second = to_wire(config_.agreement.mode).refresh_hz;
   rate.min_wire_kbps = kMinBitrateKbps;
   rate.max_wire_kbps = kMaxBitrateKbps;
   // A client that left the bitrate to us has a controller of its own, which two would fight over.
