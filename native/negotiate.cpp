@@ -142,7 +142,7 @@ wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreem
   reply.fec_percent = agreement.fec_percent;
   reply.max_data_per_block = kDataShardsPerBlock;
   reply.shard_payload = agreement.shard_payload;
-  reply.compositor = wire::Compositor::Wlroots;
+  if (abilities.wlroots) reply.compositor = wire::Compositor::Wlroots;
   reply.gamepad =
       hello.gamepad == wire::GamepadKind::Automatic ? wire::GamepadKind::Xbox360 : hello.gamepad;
   reply.bitrate_kbps = agreement.budget_kbps;

@@ -39,7 +39,8 @@ Steering::Steering(Config config, Deps deps)
     : config_(std::move(config)),
       deps_(std::move(deps)),
       rate_(rate_config()),
-      mode_(config_.agreement.mode) {}
+      mode_(config_.agreement.mode),
+      announced_(config_.agreement.mode) {}
 
 Steering::~Steering() {
   *alive_ = false;
@@ -139,9 +140,17 @@ void Steering::reconfigure(const wire::Reconfigure& ask) {
                              });
 }
 
+// What nobody asked for, or came before its answer, is announced as it begins.
 void Steering::on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch) {
   mode_ = mode;
-  if (config_.agreement.stream_config) say_config(mode, epoch);
+  if (epoch != epoch_ || mode != announced_) announce_epoch(mode, epoch);
+}
+
+void Steering::announce_epoch(const pf::media::Mode& mode, std::uint8_t epoch) {
+  if (!config_.agreement.stream_config) return;
+  epoch_ = epoch;
+  announced_ = mode;
+  say_config(mode, epoch);
 }
 
 void Steering::say_config(const pf::media::Mode& mode, std::uint8_t epoch) {

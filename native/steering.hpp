@@ -61,6 +61,7 @@ class Steering {
   void probe(const wire::ProbeRequest& ask);
   void apply(const session::RateControl::Decision& decision);
   void shrink_payload();
+  void announce_epoch(const pf::media::Mode& mode, std::uint8_t epoch);
   void say_config(const pf::media::Mode& mode, std::uint8_t epoch);
   session::RateControl::Config rate_config() const;
 
@@ -68,6 +69,9 @@ class Steering {
   Deps deps_;
   session::RateControl rate_;
   pf::media::Mode mode_;
+  // The newest epoch that the client was told of, and its mode.
+  std::uint8_t epoch_ = 0;
+  pf::media::Mode announced_;
   std::optional<SteadyTime> last_mode_change_, last_probe_;
   std::unique_ptr<media::ProbeBurst> burst_;
   unsigned shrinks_ = 0;

@@ -186,6 +186,8 @@ Result<> Host::Impl::start_native(const std::string& name) {
     abilities.codecs = codecs;
     abilities.last_resort = costly_codecs;
     abilities.fec_percent = static_cast<std::uint8_t>(settings.get(config::kNativeFecPercent));
+    const auto display = settings.get(config::kDisplay);
+    abilities.wlroots = display == "auto" || display == "virtual";
     if (webui) abilities.management_port = webui->port();
     return abilities;
   };

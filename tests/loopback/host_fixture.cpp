@@ -110,20 +110,41 @@ void TestHost::start() {
         {*loop_, *allow_list_, *desk_, *manager_, *catalogue_, host_identity()}, std::move(front));
     ASSERT_TRUE(started) << started.error().message();
     frontend_ = std::move(*started);
+    start_native();
   });
+}
+
+void TestHost::start_native() {
+  native_desk_ = std::make_unique<trust::NativeDesk>(*loop_, *allow_list_);
+  native::FrontendConfig config;
+  config.host_name = "loopback";
+  config.unique_id = "6f1c1b1e-0000-4000-8000-00000000feed";
+  config.port = 0;
+  config.mdns = false;
+  config.open = options_.open;
+  config.conflict = options_.conflict;
+  config.max_streams = options_.max_streams;
+  auto started = native::Frontend::start(
+      {*loop_, *allow_list_, *native_desk_, *manager_, *catalogue_, host_identity()},
+      std::move(config));
+  ASSERT_TRUE(started) << started.error().message();
+  native_ = std::move(*started);
 }
 
 void TestHost::stop() {
   if (!loop_) return;
   loop_->run_sync([&] {
     if (frontend_) frontend_->stop();
+    if (native_) native_->stop();
   });
   manager_->shutdown();
   loop_->run_sync([&] {
     frontend_.reset();
+    native_.reset();
     manager_.reset();
     catalogue_.reset();
     desk_.reset();
+    native_desk_.reset();
     allow_list_.reset();
   });
   loop_->stop();
@@ -139,6 +160,16 @@ gs::Endpoints TestHost::v6() const {
 }
 Bytes TestHost::certificate_der() const {
   return host_identity().certificate().der();
+}
+
+crypto::Fingerprint TestHost::fingerprint() const {
+  return host_identity().certificate().fingerprint();
+}
+net::Endpoint TestHost::native_v4() const {
+  return net::Endpoint::loopback_v4(native_->port());
+}
+net::Endpoint TestHost::native_v6() const {
+  return net::Endpoint::loopback_v6(native_->port());
 }
 
 bool TestHost::eventually(const std::function<bool()>& condition,
@@ -172,16 +203,28 @@ trust::DeviceId TestHost::admit(const gs::ClientIdentity& identity, const std::s
   return id;
 }
 
-std::optional<trust::DeviceId> TestHost::device_of(const gs::ClientIdentity& identity) {
-  std::optional<trust::DeviceId> id;
+trust::DeviceId TestHost::admit_native(const crypto::Fingerprint& fingerprint,
+                                       const std::string& name, trust::Access access) {
+  trust::DeviceId id = 0;
   on_control([&] {
-    if (const auto device = allow_list_->find(identity.fingerprint())) id = device->id;
+    const auto device =
+        allow_list_->approve({fingerprint, trust::Plane::Native, name, "127.0.0.1"}, access);
+    ASSERT_TRUE(device) << device.error().message();
+    id = (*device)->id;
   });
   return id;
 }
 
-TestHost::Stamps TestHost::revoke(const gs::ClientIdentity& identity) {
-  const auto id = device_of(identity);
+std::optional<trust::DeviceId> TestHost::device_of(const crypto::Fingerprint& fingerprint) {
+  std::optional<trust::DeviceId> id;
+  on_control([&] {
+    if (const auto device = allow_list_->find(fingerprint)) id = device->id;
+  });
+  return id;
+}
+
+TestHost::Stamps TestHost::revoke(const crypto::Fingerprint& fingerprint) {
+  const auto id = device_of(fingerprint);
   Stamps stamps;
   if (!id) {
     ADD_FAILURE() << "this device is not paired";

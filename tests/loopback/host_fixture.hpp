@@ -15,11 +15,13 @@
 #include "crypto/identity.hpp"
 #include "gamestream/frontend.hpp"
 #include "loopback/recording_input.hpp"
+#include "native/frontend.hpp"
 #include "session/factory.hpp"
 #include "store/database.hpp"
 #include "support/gs_client.hpp"
 #include "support/temp_folder.hpp"
 #include "trust/allow_list.hpp"
+#include "trust/native_desk.hpp"
 #include "trust/pairing_desk.hpp"
 
 namespace pf::test {
@@ -29,6 +31,10 @@ class TestHost {
   struct Options {
     unsigned fec_percent = 20;
     std::chrono::seconds grace{600};
+    // Of the native front end.
+    bool open = false;
+    native::Conflict conflict = native::Conflict::Separate;
+    std::size_t max_streams = 4;
   };
   TestHost() : TestHost(Options{}) {}
   explicit TestHost(Options options);
@@ -39,6 +45,9 @@ class TestHost {
   gs::Endpoints v4() const;
   gs::Endpoints v6() const;
   Bytes certificate_der() const;
+  crypto::Fingerprint fingerprint() const;
+  net::Endpoint native_v4() const;
+  net::Endpoint native_v6() const;
 
   // Runs on the control thread and waits for it.
   void on_control(const std::function<void()>& task) { loop_->run_sync(task); }
@@ -53,11 +62,17 @@ class TestHost {
   // Straight into the allow-list, for tests that are not about pairing.
   trust::DeviceId admit(const gs::ClientIdentity& identity, const std::string& name,
                         trust::Access access = {});
-  std::optional<trust::DeviceId> device_of(const gs::ClientIdentity& identity);
+  trust::DeviceId admit_native(const crypto::Fingerprint& fingerprint, const std::string& name,
+                               trust::Access access = {});
+  std::optional<trust::DeviceId> device_of(const crypto::Fingerprint& fingerprint);
+  std::optional<trust::DeviceId> device_of(const gs::ClientIdentity& identity) {
+    return device_of(identity.fingerprint());
+  }
   struct Stamps {
     std::int64_t called_ns = 0, returned_ns = 0;  // CLOCK_MONOTONIC
   };
-  Stamps revoke(const gs::ClientIdentity& identity);
+  Stamps revoke(const crypto::Fingerprint& fingerprint);
+  Stamps revoke(const gs::ClientIdentity& identity) { return revoke(identity.fingerprint()); }
   std::vector<session::SessionInfo> sessions();
   bool wait_for_sessions(std::size_t count);
   std::uint32_t add_app(const std::string& title, std::vector<std::string> command);
@@ -65,6 +80,7 @@ class TestHost {
   // The parts, for use within on_control().
   trust::AllowList& allow_list() { return *allow_list_; }
   trust::PairingDesk& desk() { return *desk_; }
+  trust::NativeDesk& native_desk() { return *native_desk_; }
   session::Manager& manager() { return *manager_; }
 
  private:
@@ -74,9 +90,13 @@ class TestHost {
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<trust::AllowList> allow_list_;
   std::unique_ptr<trust::PairingDesk> desk_;
+  std::unique_ptr<trust::NativeDesk> native_desk_;
   std::unique_ptr<apps::Catalogue> catalogue_;
   std::unique_ptr<session::Manager> manager_;
+  void start_native();
+
   std::unique_ptr<gamestream::Frontend> frontend_;
+  std::unique_ptr<native::Frontend> native_;
 };
 
 // Number `n`, always the same within a build folder.
