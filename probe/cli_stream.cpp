@@ -132,10 +132,10 @@ int Cli::stream(const TargetOptions& options, StreamOptions stream) {
   } else if (stream.microphone_tone > 0) {
     session_options.microphone = make_tone(stream.microphone_tone);
   }
-  auto dumps = Dumps::create(stream.dump_video, stream.dump_audio);
-  if (!dumps) return fail(kExitFailed, "dump", dumps.error().message());
   auto dialled = prepare(options);
   if (!dialled) return exit_code_;
+  auto dumps = Dumps::create(stream.dump_video, stream.dump_audio);
+  if (!dumps) return fail(kExitFailed, "dump", dumps.error().message());
 
   session_options.host = dialled->target.endpoint;
   session_options.alpns = dialled->target.alpns;

@@ -194,7 +194,7 @@ void SessionCore::on_stream_data(quic::StreamId stream, ByteSpan bytes, bool fin
   }
   // The close that says why follows within a moment (punktfunk1.md 2.4).
   if (fin && control_->partial()) violation("control.frame", "the control stream ends inside one");
-  arm();
+  tick();
 }
 
 void SessionCore::on_stream_reset(quic::StreamId stream) {
