@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <condition_variable>
@@ -29,6 +30,8 @@ constexpr auto kDeadline = 10s;
 class Client {
  public:
   explicit Client(std::uint16_t port, bool v6 = false) {
+    // OpenSSL writes without MSG_NOSIGNAL, and the server may have closed already.
+    ::signal(SIGPIPE, SIG_IGN);
     fd_.reset(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const auto v6_address = net::Endpoint::loopback_v6(port).to_v6();
     const auto v4_address = net::Endpoint::loopback_v4(port).to_v4();
