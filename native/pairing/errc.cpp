@@ -11,8 +11,6 @@ const char* error_text(Errc e) {
       return "the pairing message is malformed";
     case Errc::WrongProof:
       return "the PIN was wrong, or somebody is in between";
-    case Errc::OutOfOrder:
-      return "a pairing message came out of order";
   }
   return "unknown error";
 }

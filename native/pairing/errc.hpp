@@ -5,7 +5,7 @@
 
 namespace pf::native::pairing {
 
-enum class Errc { BadMessage = 1, WrongProof, OutOfOrder };
+enum class Errc { BadMessage = 1, WrongProof };
 const char* error_room(Errc);
 const char* error_text(Errc);
 

@@ -480,9 +480,9 @@ class AllowListImpl final : public AllowList {
       auto& streams = streams_[id];
       ++streams.count;
       streams.grace.reset();
-      return std::shared_ptr<void>(alive_.get(), [this, id, alive](void*) {
-        if (alive.expired()) return;
-        executor_.post([this, id, alive] {
+      return std::shared_ptr<void>(alive_.get(), [this, id, alive, &executor = executor_](void*) {
+        if (alive.expired()) return;  // any thread: of the list only this much is looked at
+        executor.post([this, id, alive] {
           if (!alive.expired()) stream_ended(id);
         });
       });
