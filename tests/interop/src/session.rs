@@ -93,7 +93,11 @@ pub struct Session {
     pub sizes: Vec<Value>,
     last_size: Option<(u32, u32)>,
     pub mode: Mode,
+    pub mode_asked_ns: u64,
+    last_key_ns: u64,
     epochs: Vec<u8>,
+    /// Seen in media before its StreamConfig; the two race for a moment.
+    pub unknown_epoch: Option<(u8, u64)>,
     /// After a mode change: the next unit has to be an IDR within a time.
     pub mode_change: Option<u64>,
     pub probes: Vec<Value>,
@@ -177,7 +181,10 @@ impl Session {
             events: Vec::new(),
             sizes: Vec::new(),
             last_size: None,
+            mode_asked_ns: 0,
+            last_key_ns: 0,
             epochs: vec![0],
+            unknown_epoch: None,
             mode_change: None,
             probes: Vec::new(),
             speed_test: None,
@@ -280,8 +287,10 @@ impl Session {
             }),
         }
         if self.gen == Gen::Two && !self.epochs.contains(&unit.epoch) {
-            self.violations
-                .add("video: StreamConfig before its epoch", || format!("{}", unit.epoch));
+            self.unknown_epoch.get_or_insert((unit.epoch, unit.done_ns));
+        }
+        if key {
+            self.last_key_ns = unit.done_ns;
         }
         if let Some(since) = self.mode_change {
             if key {
@@ -462,6 +471,11 @@ impl Session {
             FromHost::PadSlots(slots) => self.note(json!({ "pad_slots": slots })),
             FromHost::StreamConfig { epoch, mode, codec, .. } => {
                 self.epochs.push(epoch);
+                if let Some((early, seen)) = self.unknown_epoch.filter(|(e, _)| *e == epoch) {
+                    self.unknown_epoch = None;
+                    let late = ms(mono_ns().saturating_sub(seen));
+                    self.note(json!({ "stream_config_after_its_frames": early, "late_ms": late }));
+                }
                 self.note(json!({ "stream_config": epoch, "mode": mode.text(), "codec": codec }));
                 if self.agreed.features >> F_STREAM_CONFIG & 1 != 0 && mode != self.mode {
                     self.await_mode(mode);
@@ -488,7 +502,11 @@ impl Session {
     /// A keyframe of the new size has to follow, unless it has overtaken the message.
     fn await_mode(&mut self, mode: Mode) {
         self.mode = mode;
-        if self.last_size != Some((mode.width, mode.height)) {
+        let come = match self.last_size {
+            Some(size) => size == (mode.width, mode.height),
+            None => self.last_key_ns > self.mode_asked_ns,
+        };
+        if !come {
             self.mode_change.get_or_insert(mono_ns());
         }
     }

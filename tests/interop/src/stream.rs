@@ -224,7 +224,8 @@ fn media_socket(
     host: SocketAddr,
 ) -> Result<(Arc<UdpSocket>, mpsc::Receiver<Media>), String> {
     let text = |e: std::io::Error| format!("media socket: {e}");
-    let socket = std::net::UdpSocket::bind(("0.0.0.0", port)).map_err(text)?;
+    let any = if host.is_ipv4() { "0.0.0.0" } else { "::" };
+    let socket = std::net::UdpSocket::bind((any, port)).map_err(text)?;
     socket.connect(host).map_err(text)?;
     socket.set_nonblocking(true).map_err(text)?;
     big_buffers(&socket);
@@ -437,6 +438,7 @@ impl Client<'_> {
         match task {
             Task::Reconfigure(mode) => {
                 self.session.note(json!({ "reconfigure": mode.text() }));
+                self.session.mode_asked_ns = mono_ns();
                 out.push(ToHost::Reconfigure(*mode));
             }
             Task::SetBitrate(kbps) => {
@@ -526,6 +528,13 @@ impl Client<'_> {
             self.session.mode_change = None;
             let mode = self.session.mode.text();
             self.session.violations.add("video: a keyframe of the new mode follows", || mode);
+        }
+        if let Some((epoch, since)) = self.session.unknown_epoch {
+            if now.saturating_sub(since) > 250 * MS {
+                self.session.unknown_epoch = None;
+                let rule = "video: StreamConfig before its epoch";
+                self.session.violations.add(rule, || epoch.to_string());
+            }
         }
         self.reports(out);
         false

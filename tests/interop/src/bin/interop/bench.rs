@@ -17,7 +17,7 @@ fn text(e: impl std::fmt::Display) -> String {
 }
 
 pub struct Host {
-    binary: PathBuf,
+    pub binary: PathBuf,
     peer: PathBuf,
     pub folder: PathBuf,
     child: Child,
@@ -39,11 +39,19 @@ impl Host {
         fs::create_dir_all(&state).map_err(text)?;
         let (port, mgmt) = (free_udp()?, free_tcp()?);
         let log = fs::File::create(folder.join("host.log")).map_err(text)?;
+        let mut usual = Vec::new();
+        for (flag, value) in
+            [("--display", "synthetic"), ("--encoder", "synthetic"), ("--audio", "synthetic")]
+        {
+            if !flags.contains(&flag) {
+                usual.extend([flag, value]);
+            }
+        }
         let child = Command::new(binary)
             .arg("serve")
             .args(["--native-port", &port.to_string(), "--mgmt-port", &mgmt.to_string()])
-            .args(["--no-gamestream", "--no-mdns", "--display", "synthetic"])
-            .args(["--encoder", "synthetic", "--audio", "synthetic", "--log-level", "debug"])
+            .args(["--no-gamestream", "--no-mdns", "--log-level", "debug"])
+            .args(usual)
             .args(flags)
             .env("PUNKTFUNK_CONFIG_DIR", &state)
             .stdin(Stdio::null())
@@ -182,6 +190,11 @@ impl Host {
             .ok_or_else(|| format!("{me} is not in {devices}"))
     }
 
+    /// Asks it to end, as a service manager does.
+    pub fn terminate(&self) {
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+    }
+
     pub fn sessions(&self) -> Result<usize, String> {
         let list = self.ctl(&["sessions", "list"])?;
         Ok(list["sessions"].as_array().or(list.as_array()).map_or(0, Vec::len))
@@ -191,7 +204,9 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         // SIGTERM first: a host that is killed cannot tidy up.
-        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+        if let Ok(None) = self.child.try_wait() {
+            self.terminate();
+        }
         let deadline = Instant::now() + Duration::from_secs(15);
         while Instant::now() < deadline {
             if let Ok(Some(_)) = self.child.try_wait() {
