@@ -302,11 +302,7 @@ void forward_pass(From from, To to, size_t first, size_t last, unsigned distance
       forward_block<V, Shape<kLog, 0, true>>(from, to, r, shift, at);
     else if (at < 256)
       forward_block<V, Shape<kLog, 0, false>>(from, to, r, shift, at);
-    else if (kLog == 1 || at < 512)
-      forward_block<V, Shape<kLog, 1, false>>(from, to, r, shift, at);
-    else if (kLog == 2 || at < 1024)
-      forward_block < V, Shape<kLog, kLog<2 ? kLog : 2, false>>(from, to, r, shift, at);
-    else
+    else  // rare, and large factors may be small
       forward_block<V, Shape<kLog, kLog, false>>(from, to, r, shift, at);
   }
 }
