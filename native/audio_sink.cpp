@@ -5,11 +5,13 @@
 namespace pf::native {
 
 void NativeAudioSink::send(const session::AudioPacket& packet) noexcept {
-  const auto seq = seq_++;
   if (!config_.link->open()) return;
   wire::AudioFrame frame;
-  frame.seq = seq;
   frame.pts_ns = config_.clock.at(packet.captured_ns).wire_ns;
+  // What was captured before this session's clock began is old, and would all carry one time.
+  if (frame.pts_ns <= last_pts_ns_) return;
+  last_pts_ns_ = frame.pts_ns;
+  frame.seq = seq_++;
   // An empty packet is silence to the client, and costs next to nothing.
   if (!packet.silent || config_.pcm) frame.payload = packet.bytes;
 

@@ -26,7 +26,8 @@ class NativeAudioSink final : public session::AudioSink {
     std::shared_ptr<quic::DatagramPort> port;
     std::shared_ptr<media::VideoLink> link;  // for its gate
   };
-  explicit NativeAudioSink(Config config) : config_(std::move(config)) {}
+  explicit NativeAudioSink(Config config)
+      : config_(std::move(config)), last_pts_ns_(config_.clock.origin_ns()) {}
 
   void send(const session::AudioPacket& packet) noexcept override;
 
@@ -34,6 +35,7 @@ class NativeAudioSink final : public session::AudioSink {
   static constexpr std::size_t kMaxPacket = 1500;
 
   Config config_;
+  std::uint64_t last_pts_ns_;
   std::uint32_t seq_ = 0;  // never starts again: clients drop what is not ahead
   std::array<std::uint8_t, kMaxPacket> previous_{};
   std::size_t previous_bytes_ = 0;

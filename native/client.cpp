@@ -91,8 +91,8 @@ void Client::on_window(std::uint32_t loss_ppm, std::uint64_t packets) {
   steering_->on_delivered(packets);
 }
 
-void Client::on_recovery_asked() {
-  if (steering_) steering_->on_recovery_asked();
+void Client::on_recovery_asked(bool keyframe) {
+  if (steering_) steering_->on_recovery_asked(keyframe);
 }
 
 void Client::on_moved(const net::Endpoint& peer) {

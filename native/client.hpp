@@ -34,7 +34,7 @@ class Client : public std::enable_shared_from_this<Client> {
   // From the link.
   void on_message(const wire::ControlMessage& message);
   void on_window(std::uint32_t loss_ppm, std::uint64_t packets);
-  void on_recovery_asked();
+  void on_recovery_asked(bool keyframe);
   void on_moved(const net::Endpoint& peer);
   void watch_pen();
   void on_closed(const quic::CloseInfo& info);

@@ -288,7 +288,7 @@ void Link::recover(const RecoveryAsk& ask) {
     stream_.stream->request_idr();
   else
     stream_.stream->invalidate(stream_.video->unit_of(ask.first), stream_.video->unit_of(ask.last));
-  to_client([](Client& client) { client.on_recovery_asked(); });
+  to_client([keyframe = ask.keyframe](Client& client) { client.on_recovery_asked(keyframe); });
 }
 
 }  // namespace pf::native

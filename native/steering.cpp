@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -85,7 +86,15 @@ void Steering::set_bitrate(const wire::SetBitrate& ask) {
 void Steering::on_loss(std::uint32_t ppm) {
   // Older clients add this much when a frame was lost whole (punktfunk1.md 6.10).
   constexpr std::uint32_t kFrameLost = 50'000;
-  apply(rate_.report_loss(ppm, ppm >= kFrameLost));
+  apply(rate_.report_loss(ppm, std::exchange(frame_lost_, false) || ppm >= kFrameLost));
+}
+
+void Steering::on_recovery_asked(bool keyframe) {
+  // A range of frames is named only by who lost them; a keyframe is also what a new decoder wants.
+  if (keyframe)
+    rate_.recovery_asked();
+  else
+    frame_lost_ = true;
 }
 
 void Steering::apply(const session::RateControl::Decision& decision) {

@@ -49,7 +49,7 @@ class Steering {
   void on_loss(std::uint32_t ppm);
   // The client has received this many media packets so far.
   void on_delivered(std::uint64_t packets);
-  void on_recovery_asked() { rate_.recovery_asked(); }
+  void on_recovery_asked(bool keyframe);
   // Says what flows at the start, as an epoch of its own (punktfunk2.md 6.5).
   void announce_mode() { say_config(mode_, 0); }
   // Units of this mode flow from now on.
@@ -75,6 +75,7 @@ class Steering {
   std::optional<SteadyTime> last_mode_change_, last_probe_;
   std::unique_ptr<media::ProbeBurst> burst_;
   unsigned shrinks_ = 0;
+  bool frame_lost_ = false;  // since the last report
   // Callbacks of the manager and of bursts find out whether they come too late.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

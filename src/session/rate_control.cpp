@@ -19,8 +19,9 @@ constexpr std::uint32_t kCongestedPpm = 20'000;
 constexpr unsigned kBadWindows = 2;
 constexpr unsigned kSlowDownPermille = 850, kLeastShare = 300;
 constexpr unsigned kCleanWindows = 4, kSpeedUpPermille = 50;
-// More parity than the loss alone asks for, where frames were lost all the same.
-constexpr unsigned kExtraFec = 2;
+// More parity than the loss alone asks for, where frames were lost all the same: losses come in
+// bursts. It is kept, and goes a step for so many windows without one, since bursts come again.
+constexpr unsigned kBurstStep = 6, kMostBurst = 36, kCalmWindows = 4;
 // The encoder is told of a higher rate only when it gains this much.
 constexpr std::uint64_t kWorthwhilePercent = 103;
 // A delivery report over fewer packets says nothing about a share.
@@ -110,8 +111,11 @@ const RateControl::Decision& RateControl::report_loss(std::uint32_t ppm, bool fr
   const bool broken = frame_lost || (std::exchange(recovery_asked_, false) && ppm > 0);
   auto reason = Reason::Steady;
 
-  auto wanted = wanted_fec(ppm);
-  if (broken) wanted = std::min(std::max(wanted, fec_percent_ + kExtraFec), kMostFec);
+  calm_windows_ = broken ? 0 : calm_windows_ + 1;
+  if (broken) burst_percent_ = std::min(burst_percent_ + kBurstStep, kMostBurst);
+  if (burst_percent_ > 0 && calm_windows_ == kCalmWindows) --burst_percent_, calm_windows_ = 0;
+  auto wanted = std::min(wanted_fec(ppm) + burst_percent_, kMostFec);
+  if (broken) wanted = std::max(wanted, std::min(fec_percent_ + kBurstStep, kMostFec));
   if (wanted > fec_percent_) {
     fec_percent_ = wanted;
     reason = Reason::LossRose;

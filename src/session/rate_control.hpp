@@ -85,6 +85,7 @@ class RateControl {
   Config config_;
   std::uint32_t asked_kbps_;
   unsigned fec_percent_;
+  unsigned burst_percent_ = 0, calm_windows_ = 0;
   unsigned share_permille_ = 1000;                // of the asked budget, while slowed down
   unsigned clean_windows_ = 0, bad_windows_ = 0;  // in a row
   bool recovery_asked_ = false;

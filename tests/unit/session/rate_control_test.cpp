@@ -114,12 +114,23 @@ TEST(RateControl, ALittleLossDoesNotKeepMuchParity) {
 
 TEST(RateControl, FramesLostInSpiteOfParityAskForMoreOfIt) {
   RateControl control(config());
-  EXPECT_EQ(control.report_loss(1'000, true).fec_percent, 12U);
+  EXPECT_EQ(control.report_loss(1'000, true).fec_percent, 16U);
   control.recovery_asked();
-  EXPECT_EQ(control.report_loss(1'000, false).fec_percent, 14U);
+  EXPECT_EQ(control.report_loss(1'000, false).fec_percent, 22U);
   // Without any loss the picture was asked for by a decoder that just started.
   control.recovery_asked();
-  EXPECT_EQ(control.report_loss(0, false).fec_percent, 13U);
+  EXPECT_EQ(control.report_loss(0, false).fec_percent, 21U);
+}
+
+TEST(RateControl, WhatBurstsTaughtIsForgottenSlowly) {
+  RateControl control(config());
+  for (int i = 0; i < 4; ++i) control.report_loss(5'000, true);
+  const auto after = control.current().fec_percent;
+  EXPECT_GE(after, 30U);
+  for (int i = 0; i < 16; ++i) control.report_loss(5'000, false);
+  EXPECT_GE(control.current().fec_percent, 26U) << "the next burst may come any time";
+  for (int i = 0; i < 200; ++i) control.report_loss(0, false);
+  EXPECT_EQ(control.current().fec_percent, RateControl::kLeastFec);
 }
 
 TEST(RateControl, OverwhelmedSlowsDownAndRecovers) {
@@ -235,7 +246,7 @@ TEST(RateControl, HoldsItsPromisesOverRandomReports) {
       }
     }
     // Calm again: back to the asked budget with the least parity, and then nothing changes.
-    for (int i = 0; i < 80; ++i) control.report_loss(0, false);
+    for (int i = 0; i < 200; ++i) control.report_loss(0, false);
     ASSERT_EQ(control.current().fec_percent, RateControl::kLeastFec);
     ASSERT_FALSE(control.report_loss(0, false).changed);
     ASSERT_EQ(control.current().reason, Reason::Steady);
