@@ -129,7 +129,7 @@ std::vector<Definition> make_table() {
        .unit = "ms"},
       {.id = "native_fec_percent",
        .kind = Kind::Int,
-       .default_value = "10",
+       .default_value = "20",
        .applies = Applies::NextSession,
        .group = "network",
        .help = "Extra video packets against loss at the start of a native stream, as a share of "
