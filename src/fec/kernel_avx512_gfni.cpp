@@ -27,7 +27,12 @@ struct Avx512Gfni {
   }
   static PF_FEC_INLINE Vector add(Vector a, Vector b) { return _mm512_xor_si512(a, b); }
   static PF_FEC_INLINE Constant constant(uint8_t c) {
-    return _mm512_set1_epi64(static_cast<long long>(kAffine.at[c]));
+    Vector matrix = _mm512_set1_epi64(static_cast<long long>(kAffine.at[c]));
+#if defined(__clang__)
+    // clang 16 makes this an operand in memory and then scales its displacement by 64 for 8.
+    asm("" : "+v"(matrix));
+#endif
+    return matrix;
   }
   static PF_FEC_INLINE Vector multiply(Vector v, Constant c) {
     return _mm512_gf2p8affine_epi64_epi8(v, c, 0);

@@ -1,7 +1,9 @@
 #if defined(__x86_64__)
 
 // The intrinsics' own "undefined" operands look like uninitialised variables to gcc 12.
+#if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
 
 #include "fec/rs16_kernel_body.hpp"
@@ -19,7 +21,12 @@ struct Avx512Gfni {
   static PF_FEC_INLINE void store(uint8_t* p, Vector v) { _mm512_store_si512(p, v); }
   static PF_FEC_INLINE Vector add(Vector a, Vector b) { return _mm512_xor_si512(a, b); }
   static PF_FEC_INLINE Vector affine(Vector v, uint64_t matrix) {
-    return _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(static_cast<long long>(matrix)), 0);
+    Vector m = _mm512_set1_epi64(static_cast<long long>(matrix));
+#if defined(__clang__)
+    // clang 16 makes this an operand in memory and then scales its displacement by 64 for 8.
+    asm("" : "+v"(m));
+#endif
+    return _mm512_gf2p8affine_epi64_epi8(v, m, 0);
   }
   static PF_FEC_INLINE Vector add3(Vector a, Vector b, Vector c) {
     return _mm512_ternarylogic_epi64(a, b, c, 0x96);

@@ -88,8 +88,12 @@ void decode(const Shape& shape, const Effort& effort) {
 }  // namespace
 
 void parity16(const Effort& effort) {
-  for (const auto& shape : kEncode) encode(shape, effort);
-  for (const auto& shape : kDecode) decode(shape, effort);
+  // A quick run only shows that it runs, perhaps without optimisation.
+  const std::size_t most = effort.rounds < 10 ? 100 : 65535;
+  for (const auto& shape : kEncode)
+    if (shape.k <= most) encode(shape, effort);
+  for (const auto& shape : kDecode)
+    if (shape.k <= most) decode(shape, effort);
 }
 
 }  // namespace pf::bench
