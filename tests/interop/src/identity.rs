@@ -18,13 +18,21 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Loads the folder's identity, or makes one as clients do: P-256, self-signed, `punktfunk-client`.
-    pub fn open(folder: &Path) -> Res<Identity> {
+    /// Loads the folder's identity, or makes one as clients do: self-signed, `punktfunk-client`, P-256 unless
+    /// `kind` says `rsa` or `ed25519`.
+    pub fn open(folder: &Path, kind: &str) -> Res<Identity> {
         let say = |e: &dyn std::fmt::Display| format!("{}: {e}", folder.display());
         fs::create_dir_all(folder).map_err(|e| say(&e))?;
         let (cert, key) = (folder.join("client-cert.pem"), folder.join("client-key.pem"));
         if !cert.exists() {
-            let pair = rcgen::KeyPair::generate().map_err(|e| say(&e))?;
+            let pair = match kind {
+                #[cfg(feature = "aws-lc")]
+                "rsa" => rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256),
+                "ed25519" => rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519),
+                "p256" => rcgen::KeyPair::generate(),
+                other => return Err(format!("no key is called {other}")),
+            }
+            .map_err(|e| say(&e))?;
             let made = rcgen::CertificateParams::new(vec!["punktfunk-client".to_string()])
                 .and_then(|params| params.self_signed(&pair))
                 .map_err(|e| say(&e))?;

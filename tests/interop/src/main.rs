@@ -11,7 +11,7 @@ use serde_json::json;
 use punktfunk_peer::hello::{Mode, CHACHA20, MULTI_SLICE};
 use punktfunk_peer::identity::Identity;
 use punktfunk_peer::input::{builtin, parse_script};
-use punktfunk_peer::pair::{knock, pair, probe, How, PairOptions};
+use punktfunk_peer::pair::{knock, pair, probe, raw, How, PairOptions};
 use punktfunk_peer::profile::Profile;
 use punktfunk_peer::quic::Dial;
 use punktfunk_peer::stream::{stream, StreamOptions, Task};
@@ -28,15 +28,17 @@ commands
   stream [--mode WxHxHZ] [--seconds S] [--bitrate KBPS] [--codec h264,hevc,av1] [--audio 2|6|8]
          [--suite aes|chacha] [--loss PCT] [--loss-burst N] [--seed S] [--dump-video F] [--dump-opus F]
          [--input FILE | --input-script keys|mouse|pad|all] [--reconfigure-at S WxHxHZ]
-         [--set-bitrate-at S KBPS] [--speed-test KBPS MS] [--keyframe-at S] [--resync-at S] [--mic-tone]
+         [--move-at S] [--set-bitrate-at S KBPS] [--speed-test KBPS MS] [--keyframe-at S] [--resync-at S] [--mic-tone]
          [--clipboard] [--launch ID] [--resume] [--quit | --vanish] [--version-field N]
          [--unknown-fields] [--max-shard N] [--wait S] [--expect-close CODE]
          stdin: mark LABEL | keyframe | bitrate KBPS | mode WxHxHZ | input LINE | quit
+  raw --hex BYTES [--wait S]     says this on a fresh stream and reports the close
   identity                       print the client's fingerprint
 
 options of all commands
   --host ADDRESS (127.0.0.1)  --port N (9777)  --state DIR (./peer-state)
   --profile june2026|v0_40|v0_43|g3 (v0_43)  --gen 1|2|both (as the profile)
+  --key p256|rsa|ed25519 (of a new identity)
   --no-cert  --classic (no hybrid key share)  --pin-host HEX  --no-pin  --idle MS (8000)
 ";
 
@@ -79,6 +81,8 @@ struct Options {
     expect_close: Option<u64>,
     slices: bool,
     name: Option<String>,
+    key: String,
+    hex: Vec<u8>,
 }
 
 fn number(text: &str) -> Result<u64, String> {
@@ -150,6 +154,8 @@ fn parse() -> Result<Options, String> {
         expect_close: None,
         slices: false,
         name: None,
+        key: "p256".into(),
+        hex: Vec::new(),
     };
     let mut args = lexopt::Parser::from_env();
     let text = |p: &mut lexopt::Parser| -> Result<String, String> {
@@ -243,6 +249,15 @@ fn parse() -> Result<Options, String> {
                 let at = seconds(&text(p)?)?;
                 o.tasks.push((at, Task::Resync));
             }
+            "move-at" => {
+                let at = seconds(&text(p)?)?;
+                o.tasks.push((at, Task::Move));
+            }
+            "key" => o.key = text(p)?,
+            "hex" => {
+                let digits = text(p)?;
+                o.hex = punktfunk_peer::util::unhex(&digits).ok_or("not hex")?;
+            }
             "mic-tone" => o.mic = true,
             "clipboard" => o.clipboard = true,
             "launch" => o.launch = Some(text(p)?),
@@ -333,7 +348,7 @@ async fn run(mut o: Options) -> Result<(serde_json::Value, bool), String> {
         .find(SocketAddr::is_ipv4)
         .or_else(|| (o.host.as_str(), o.port).to_socket_addrs().ok()?.next())
         .ok_or("the host has no address")?;
-    let me = Identity::open(&o.state)?;
+    let me = Identity::open(&o.state, &o.key)?;
     let host = address.to_string();
     let known = if o.no_pin || o.command == "pair" { None } else { me.pin(&host) };
     let dial = Dial {
@@ -349,6 +364,7 @@ async fn run(mut o: Options) -> Result<(serde_json::Value, bool), String> {
     match o.command.as_str() {
         "identity" => Ok((json!({ "fingerprint": hex(&me.fingerprint) }), true)),
         "probe" => Ok(probe(&dial, &me).await),
+        "raw" => Ok(raw(&dial, &me, &o.hex, wait(15.0)).await),
         "pair" => Ok(pair(&dial, &me, &host, &o.pair).await),
         "knock" => Ok(knock(&dial, &me, &host, &o.offer(), wait(185.0)).await),
         "stream" => {

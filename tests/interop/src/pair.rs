@@ -227,6 +227,36 @@ pub async fn knock(
     }
 }
 
+/// Says these bytes on a fresh control stream, stream type included, and reports how the host takes them.
+pub async fn raw(d: &Dial, me: &Identity, bytes: &[u8], wait: Duration) -> (Value, bool) {
+    let mut report = json!({ "command": "raw" });
+    let link = match dial(d, me).await {
+        Ok(link) => link,
+        Err(f) => return finish(report, f, false),
+    };
+    report["link"] = link.json();
+    let started = mono_ns();
+    let said = async {
+        let (mut send, mut recv) = link.connection.open_bi().await.map_err(|e| e.to_string())?;
+        send.write_all(bytes).await.map_err(|e| e.to_string())?;
+        let mut got = Vec::new();
+        while let Ok(Some(chunk)) = recv.read_chunk(4096, true).await {
+            got.extend_from_slice(&chunk.bytes);
+        }
+        Ok::<_, String>((send, got))
+    };
+    let answer = tokio::time::timeout(wait, said).await;
+    if let Ok(Ok((_, got))) = &answer {
+        report["answer"] = json!(hex(&got[..got.len().min(256)]));
+    }
+    let why = tokio::time::timeout(Duration::from_millis(300), link.connection.closed()).await;
+    report["ended_ms"] = json!(ms(mono_ns() - started));
+    report["close"] = why.map_or(Value::Null, |e| crate::quic::close_json(&e));
+    let good = report["close"]["by"] == "host";
+    link.close(0, "").await;
+    (report, good)
+}
+
 /// Is a host there?
 pub async fn probe(d: &Dial, me: &Identity) -> (Value, bool) {
     let mut report = json!({ "command": "probe" });

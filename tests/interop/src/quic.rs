@@ -170,6 +170,32 @@ impl AsyncUdpSocket for Shared {
     }
 }
 
+/// Makes the UDP sockets of one endpoint, each on another port.
+pub struct Sockets {
+    host: SocketAddr,
+    /// Where media goes that comes over the QUIC socket.
+    queue: Option<mpsc::Sender<Media>>,
+    pub counts: Arc<DemuxCounts>,
+}
+
+impl Sockets {
+    fn open(&self) -> io::Result<Arc<dyn AsyncUdpSocket>> {
+        let any = if self.host.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+        let socket = std::net::UdpSocket::bind(any)?;
+        big_buffers(&socket);
+        let inner = quinn::TokioRuntime.wrap_udp_socket(socket)?;
+        Ok(match &self.queue {
+            None => inner,
+            Some(queue) => Arc::new(Shared {
+                inner,
+                host: self.host,
+                queue: queue.clone(),
+                counts: self.counts.clone(),
+            }),
+        })
+    }
+}
+
 /// How to dial.
 #[derive(Clone)]
 pub struct Dial {
@@ -190,7 +216,7 @@ pub struct Link {
     pub host_fingerprint: Fingerprint,
     /// Present on endpoints that offer the second generation.
     pub media: Option<mpsc::Receiver<Media>>,
-    pub demux: Arc<DemuxCounts>,
+    pub sockets: Sockets,
     pub started_ns: u64,
     pub connected_ns: u64,
 }
@@ -242,22 +268,16 @@ pub async fn dial(dial: &Dial, me: &Identity) -> Result<Link, Failure> {
     let local = |e: String| Failure { text: e, close: Value::Null };
     let seen = Arc::new(Mutex::new(None));
     let config = client_config(dial, me, seen.clone()).map_err(local)?;
-    let socket =
-        std::net::UdpSocket::bind(if dial.host.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })
-            .map_err(|e| local(e.to_string()))?;
-    big_buffers(&socket);
-    let runtime = Arc::new(quinn::TokioRuntime);
-    let inner = runtime.wrap_udp_socket(socket).map_err(|e| local(e.to_string()))?;
     let mut endpoint_config = quinn::EndpointConfig::default();
     endpoint_config.max_udp_payload_size(1472).map_err(|e| local(e.to_string()))?;
     let counts = Arc::new(DemuxCounts::default());
     let (queue, media) = mpsc::channel(MEDIA_QUEUE);
-    let socket: Arc<dyn AsyncUdpSocket> = if shared {
+    if shared {
         endpoint_config.grease_quic_bit(false);
-        Arc::new(Shared { inner, host: dial.host, queue, counts: counts.clone() })
-    } else {
-        inner
-    };
+    }
+    let sockets = Sockets { host: dial.host, queue: shared.then_some(queue), counts };
+    let socket = sockets.open().map_err(|e| local(e.to_string()))?;
+    let runtime = Arc::new(quinn::TokioRuntime);
     let mut endpoint =
         quinn::Endpoint::new_with_abstract_socket(endpoint_config, None, socket, runtime)
             .map_err(|e| local(e.to_string()))?;
@@ -288,7 +308,7 @@ pub async fn dial(dial: &Dial, me: &Identity) -> Result<Link, Failure> {
         gen,
         host_fingerprint,
         media: shared.then_some(media),
-        demux: counts,
+        sockets,
         started_ns,
         connected_ns,
     })
@@ -345,6 +365,13 @@ impl Link {
             Ok(e) => Failure::of(what, &e),
             Err(_) => Failure { text: format!("{what}: no close followed"), close: Value::Null },
         }
+    }
+    /// Moves to another port, as a client whose network has changed.
+    pub fn move_away(&self) -> io::Result<SocketAddr> {
+        let socket = self.sockets.open()?;
+        let address = socket.local_addr()?;
+        self.endpoint.rebind_abstract(socket)?;
+        Ok(address)
     }
     pub async fn close(&self, code: u32, reason: &str) {
         self.connection.close(VarInt::from_u32(code), reason.as_bytes());

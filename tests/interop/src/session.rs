@@ -94,6 +94,7 @@ pub struct Session {
     last_size: Option<(u32, u32)>,
     pub mode: Mode,
     pub mode_asked_ns: u64,
+    moved_ns: u64,
     last_key_ns: u64,
     epochs: Vec<u8>,
     /// Seen in media before its StreamConfig; the two race for a moment.
@@ -182,6 +183,7 @@ impl Session {
             sizes: Vec::new(),
             last_size: None,
             mode_asked_ns: 0,
+            moved_ns: 0,
             last_key_ns: 0,
             epochs: vec![0],
             unknown_epoch: None,
@@ -202,8 +204,20 @@ impl Session {
         self.events.push(what);
     }
 
+    /// From now on media comes to another port.
+    pub fn on_move(&mut self, port: u16) {
+        self.moved_ns = mono_ns();
+        self.note(json!({ "moved_to": port }));
+    }
+
     /// One datagram of the media plane.
     pub fn on_media(&mut self, mut media: Media) {
+        if self.moved_ns != 0 && media.at_ns > self.moved_ns {
+            // The old socket is closed: this came to the new one.
+            let silence = ms(media.at_ns - self.last_media_ns.min(media.at_ns));
+            self.note(json!({ "media_follows_after_ms": silence }));
+            self.moved_ns = 0;
+        }
         self.last_media_ns = media.at_ns;
         self.media_datagrams += 1;
         self.first_media_ns =

@@ -28,9 +28,14 @@ use crate::util::{hex, mono_ns, ms, unix_ns, Rng};
 pub enum Task {
     Reconfigure(Mode),
     SetBitrate(u32),
-    SpeedTest { kbps: u32, ms: u32 },
+    SpeedTest {
+        kbps: u32,
+        ms: u32,
+    },
     Keyframe,
     Resync,
+    /// The client's address changes.
+    Move,
     Input(Action),
     End,
 }
@@ -456,6 +461,10 @@ impl Client<'_> {
                 }
             }
             Task::Resync => self.resync.left = 8,
+            Task::Move => match self.link.move_away() {
+                Ok(to) => self.session.on_move(to.port()),
+                Err(e) => self.session.note(json!({ "not_moved": e.to_string() })),
+            },
             Task::Input(action) => {
                 let sent = self.input.act(action);
                 self.send_input(sent, out);
@@ -669,7 +678,7 @@ impl Client<'_> {
                 self.link.close(0, "").await;
             }
         }
-        let demux = &self.link.demux;
+        let demux = &self.link.sockets.counts;
         let overflow = demux.overflow.load(std::sync::atomic::Ordering::Relaxed);
         let foreign = demux.foreign.load(std::sync::atomic::Ordering::Relaxed);
         let mut stats = self.session.json();

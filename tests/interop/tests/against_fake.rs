@@ -35,7 +35,7 @@ impl Bench {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("peer-test-{}-{n}", std::process::id()));
-        let me = Identity::open(&folder).unwrap();
+        let me = Identity::open(&folder, "p256").unwrap();
         Bench { host: FakeHost::start(alpn), me, folder }
     }
     fn dial(&self, alpn: Vec<&'static str>) -> Dial {

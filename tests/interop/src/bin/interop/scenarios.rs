@@ -28,7 +28,12 @@ pub fn all() -> Vec<(&'static str, Story)> {
         ("knock denied, first generation", |h| knock(h, "k4", "v0_40", false)),
         ("knock superseded", superseded),
         ("knock for access only", access_only),
+        ("knock announced again and again", patience),
         ("stranger without certificate", stranger),
+        ("hellos that break the rules, first generation", rude_one),
+        ("hellos that break the rules, second generation", rude_two),
+        ("clients that say nothing", silent),
+        ("identities with other keys", other_keys),
         ("stream v0_40", |h| clean(h, &["--profile", "v0_40"])),
         ("stream v0_43", |h| clean(h, &["--profile", "v0_43"])),
         ("stream g3", |h| clean(h, &["--profile", "g3"])),
@@ -37,6 +42,16 @@ pub fn all() -> Vec<(&'static str, Story)> {
         }),
         ("stream june2026", |h| clean(h, &["--profile", "june2026", "--codec", "h264"])),
         ("june2026 with 20 bytes", june),
+        ("stream over IPv6 v0_40", |h| clean(h, &["--profile", "v0_40", "--host", "::1"])),
+        ("stream over IPv6 g3", |h| clean(h, &["--profile", "g3", "--host", "::1"])),
+        ("small packets v0_40", |h| small(h, "v0_40")),
+        ("small packets g3", |h| small(h, "g3")),
+        ("40 Mbps at 1080p", |h| {
+            clean(h, &["--profile", "v0_43", "--mode", "1920x1080x60", "--bitrate", "40000"])
+        }),
+        ("automatic bitrate v0_40", |h| automatic(h, "v0_40")),
+        ("automatic bitrate g3", |h| automatic(h, "g3")),
+        ("the client's address changes", moves),
         ("stream with a classic key share", |h| clean(h, &["--profile", "g3", "--classic"])),
         ("chacha v0_40", |h| chacha(h, "v0_40")),
         ("chacha g3", |h| chacha(h, "g3")),
@@ -72,6 +87,8 @@ pub fn all() -> Vec<(&'static str, Story)> {
         ("revoke v0_40", |h| revoke(h, "r1", "v0_40")),
         ("revoke g3", |h| revoke(h, "r2", "g3")),
         ("real pictures and sound", pictures),
+        ("one stream at a time", one_at_a_time),
+        ("a second client is refused", refused),
         ("the host goes away", goodbye),
     ]
 }
@@ -142,11 +159,13 @@ fn replay(h: &mut Host) -> Result<String, String> {
     Ok(String::new())
 }
 
+const KINDS: [&str; 8] = ["short", "long", "side", "point", "empty", "order", "cut", "garbage"];
+
 fn malformed(h: &mut Host) -> Result<String, String> {
     let pin = h.arm()?;
     let mut said = String::new();
     for profile in ["v0_43", "g3"] {
-        for kind in ["short", "long", "side", "point", "empty", "order", "cut", "garbage"] {
+        for kind in KINDS {
             let report = h.pair("m", &pin, &["--profile", profile, "--malformed", kind])?;
             let closed = report.json["close"]["by"] == "host";
             report.must(!report.good && closed, &format!("{profile} {kind} is refused"))?;
@@ -225,6 +244,92 @@ fn access_only(h: &mut Host) -> Result<String, String> {
     Ok(String::new())
 }
 
+fn patience(h: &mut Host) -> Result<String, String> {
+    let args = ["--profile", "g3", "--wait", "11", "--name", "patient", "--codec", "h264"];
+    let report = h.peer("knock", "k7", &args)?;
+    report.must(report.json["decision"] == "undecided", "nobody has decided")?;
+    report.must(report.number("/pending/count") == 2.0, "Pending at once and after 10 s")?;
+    // Whoever waits in silence is kept all the same.
+    let args = ["--profile", "v0_40", "--wait", "10", "--name", "patient", "--codec", "h264"];
+    let old = h.peer("knock", "k7", &args)?;
+    old.must(old.json["decision"] == "undecided", "the connection is held")?;
+    Ok(report.json["pending"]["at_ms"].to_string())
+}
+
+/// Each is answered by a close, most by one with a code that notes give.
+fn rude(h: &mut Host, gen: &str, list: &[(&str, &str, Option<u64>)]) -> Result<String, String> {
+    h.paired("a")?;
+    let mut said = String::new();
+    for (name, hex, code) in list {
+        let report = h.peer("raw", "a", &["--gen", gen, "--hex", hex, "--wait", "15"])?;
+        report.must(report.json["close"]["by"] == "host", &format!("{name}: a close"))?;
+        if let Some(code) = code {
+            report.must_close(*code).map_err(|e| format!("{name}: {e}"))?;
+        }
+        let quick = report.number("/ended_ms") < 5000.0;
+        report.must(quick, &format!("{name}: refused, not timed out"))?;
+        said += &format!("{name} {:#x}; ", report.code().unwrap_or(0));
+    }
+    clean(h, &["--gen", gen, "--seconds", "3"])?;
+    Ok(said)
+}
+
+fn rude_one(h: &mut Host) -> Result<String, String> {
+    let hello = "504b4631 02000000 80070000 38040000";
+    let list = [
+        ("19 bytes", format!("1300{hello}3c0000"), None),
+        ("nothing", "0000".into(), None),
+        ("no magic", "0400 01020304".into(), None),
+        ("version 3000", "1400504b4631 b80b0000 80070000 38040000 3c000000".into(), Some(0x67)),
+        ("version 0", "1400504b4631 00000000 80070000 38040000 3c000000".into(), Some(0x67)),
+        ("no picture", format!("1400504b4631 02000000 {:024}", 0), Some(0x68)),
+    ];
+    let list: Vec<_> = list.iter().map(|(n, t, c)| (*n, t.as_str(), *c)).collect();
+    rude(h, "1", &list)
+}
+
+fn rude_two(h: &mut Host) -> Result<String, String> {
+    let list = [
+        ("a repeated tag", "00 01 06 0a0102 0a0102", Some(0x68)),
+        ("a repeated unknown tag", "00 01 06 3d0102 3d0102", Some(0x68)),
+        ("over its bound", "00 01 80005000 00", Some(0x68)),
+        ("a field past the body", "00 01 03 030c00", Some(0x68)),
+        ("a mode of two bytes", "00 01 04 03020000", Some(0x68)),
+        ("an integer of nine bytes", "00 01 0b 0609 000000000000000000", Some(0x68)),
+        ("another frame first", "00 24 06 010480380100", Some(0x68)),
+        ("an unknown stream first", "07 010203", None),
+        ("a management stream", "03 00000002 7b7d", None),
+    ];
+    rude(h, "2", &list)
+}
+
+/// 10 s for the stream, 10 s for its first message.
+fn silent(h: &mut Host) -> Result<String, String> {
+    h.paired("a")?;
+    let args = ["--gen", "2", "--wait", "25", "--hex"];
+    let without = h.background("raw", "a", &[&args[..], &[""]].concat())?;
+    let half = h.background("raw", "a", &[&args[..], &["0001"]].concat())?;
+    let mut said = String::new();
+    for (name, peer) in [("no stream", without), ("half a message", half)] {
+        let report = peer.end()?;
+        report.must(report.json["close"]["by"] == "host", &format!("{name}: a close"))?;
+        let after = report.number("/ended_ms") / 1000.0;
+        report.must((8.0..15.0).contains(&after), &format!("{name}: after about 10 s"))?;
+        said += &format!("{name} {after:.1} s {}; ", report.json["close"]);
+    }
+    Ok(said)
+}
+
+fn other_keys(h: &mut Host) -> Result<String, String> {
+    for kind in ["rsa", "ed25519"] {
+        let pin = h.arm()?;
+        h.pair(kind, &pin, &["--key", kind])?.must_be_good("pairing")?;
+        let report = h.peer("stream", kind, &["--profile", "g3", "--seconds", "1"])?;
+        report.must_be_good("stream")?;
+    }
+    Ok(String::new())
+}
+
 fn stranger(h: &mut Host) -> Result<String, String> {
     for profile in ["v0_40", "g3"] {
         let args = ["--profile", profile, "--no-cert", "--wait", "5"];
@@ -275,6 +380,37 @@ fn june(h: &mut Host) -> Result<String, String> {
     }
     report.must_be_good("stream")?;
     Ok(told(&report))
+}
+
+fn small(h: &mut Host, profile: &str) -> Result<String, String> {
+    let report = stream(h, &["--profile", profile, "--max-shard", "1000"])?;
+    report.must(report.number("/agreed/shard_payload") <= 1000.0, "what the client can take")?;
+    Ok(format!("{} bytes a shard", report.number("/agreed/shard_payload")))
+}
+
+/// What clients do that leave the rate to themselves: a burst of 2 Gbps is asked for after 2 s.
+fn automatic(h: &mut Host, profile: &str) -> Result<String, String> {
+    let report = stream(h, &["--profile", profile, "--bitrate", "0", "--seconds", "5"])?;
+    if report.number("/agreed/bitrate_kbps") == 0.0 {
+        return Ok("the client's controller is switched off".into());
+    }
+    let probe = &report.json["probes"][0];
+    report.must(!probe.is_null(), "ProbeRequest is answered")?;
+    Ok(format!(
+        "{} kbps offered, {} of {} packets, {} frames lost",
+        probe["offered_kbps"],
+        probe["received_packets"],
+        probe["packets"],
+        report.number("/recovery/lost_frames")
+    ))
+}
+
+fn moves(h: &mut Host) -> Result<String, String> {
+    let report = stream(h, &["--profile", "g3", "--move-at", "1.5", "--seconds", "4"])?;
+    let shown = report.number("/recovery/shown_frames");
+    report.must(shown >= 150.0, "the picture follows")?;
+    report.must(event(&report, "moved_to").is_some(), "it has moved")?;
+    Ok(format!("{shown} frames, at most {} ms apart", report.number("/video/arrival_ms/max")))
 }
 
 fn chacha(h: &mut Host, profile: &str) -> Result<String, String> {
@@ -539,6 +675,36 @@ fn pictures(h: &mut Host) -> Result<String, String> {
         said += "; ";
     }
     Ok(said)
+}
+
+fn one_at_a_time(h: &mut Host) -> Result<String, String> {
+    let mut other = Host::start(&h.binary, h.folder.join("one"), &["--max-streams", "1"])?;
+    other.paired("a")?;
+    other.paired("b")?;
+    let mut first = other.background("stream", "a", &["--profile", "g3", "--seconds", "30"])?;
+    first.hear("first-frame", SHORT)?;
+    let args = ["--profile", "v0_40", "--seconds", "2", "--wait", "25"];
+    let mut second = other.background("stream", "b", &args)?;
+    second.hear("streaming", Duration::from_secs(2)).expect_err("it has to wait");
+    first.say("quit")?;
+    first.end()?.must_be_good("the first")?;
+    let report = second.end()?;
+    report.must_be_good("the one in line")?;
+    Ok(format!("admitted after {} ms", report.number("/handshake_ms/welcome")))
+}
+
+fn refused(h: &mut Host) -> Result<String, String> {
+    let flags = ["--mode-conflict", "reject"];
+    let mut other = Host::start(&h.binary, h.folder.join("reject"), &flags)?;
+    other.paired("a")?;
+    other.paired("b")?;
+    let mut first = other.background("stream", "a", &["--profile", "v0_40", "--seconds", "30"])?;
+    first.hear("first-frame", SHORT)?;
+    let report = other.peer("stream", "b", &["--profile", "g3", "--expect-close", "0x42"])?;
+    report.must_close(0x42)?;
+    first.say("quit")?;
+    first.end()?.must_be_good("the first")?;
+    Ok(report.json["close"]["reason"].to_string())
 }
 
 /// Last: it takes the host down.
