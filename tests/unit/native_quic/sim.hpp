@@ -57,6 +57,7 @@ struct Story {
 
   // What the handler does besides writing it down.
   std::function<void(Connection&)> at_connected;
+  std::function<void(Connection&, StreamId)> at_opened;
   std::function<void(Connection&, StreamId, ByteSpan, bool)> at_data;
   std::function<void(Connection&, StreamId)> at_writable;
   std::function<void(Connection&, ByteSpan)> at_datagram;
@@ -76,7 +77,10 @@ class StoryTeller final : public ConnectionHandler {
     ++s_->connected;
     if (s_->at_connected) s_->at_connected(connection);
   }
-  void on_stream_opened(StreamId id, bool) override { s_->opened.push_back(id); }
+  void on_stream_opened(StreamId id, bool) override {
+    s_->opened.push_back(id);
+    if (s_->at_opened) s_->at_opened(*s_->connection, id);
+  }
   void on_stream_data(StreamId id, ByteSpan bytes, bool fin) override {
     auto& all = s_->data[id];
     all.insert(all.end(), bytes.begin(), bytes.end());

@@ -135,6 +135,40 @@ TEST(QuicStream, StopCarriesItsCode) {
   EXPECT_FALSE(client->closed);
 }
 
+TEST(QuicStream, RefusedFromWithinTheCallbacks) {
+  for (const bool at_once : {true, false}) {
+    SimPair pair;
+    pair.prepare = [at_once](Story& story) {
+      const auto refuse = [](Connection& c, StreamId id) {
+        c.stop(id, 0x71);
+        c.reset(id, 0x71);
+      };
+      if (at_once)
+        story.at_opened = refuse;
+      else
+        story.at_data = [refuse](Connection& c, StreamId id, ByteSpan, bool) { refuse(c, id); };
+    };
+    const auto [client, server] = pair.connect();
+    ASSERT_NE(server, nullptr);
+    for (const std::size_t size : {1U, 5000U, 500'000U}) {
+      const auto id = *client->connection->open_bidi();
+      ASSERT_TRUE(client->connection->write(id, pattern(size), true));
+      ASSERT_TRUE(pair.net.run([&, c = client] { return c->closed_streams.contains(id); }));
+      EXPECT_EQ(client->closed_streams[id], 0x71U);
+      EXPECT_EQ(client->resets[id], 0x71U);
+      EXPECT_EQ(server->data.contains(id), !at_once);
+    }
+    // Many times over, the peer's credit and ours stay what they were.
+    for (int i = 0; i < 300; ++i) {
+      const auto id = *client->connection->open_bidi();
+      ASSERT_TRUE(client->connection->write(id, pattern(20'000), true));
+      ASSERT_TRUE(pair.net.run([&, c = client] { return c->closed_streams.contains(id); }));
+    }
+    EXPECT_FALSE(client->closed);
+    EXPECT_FALSE(server->closed);
+  }
+}
+
 TEST(QuicStream, StopIsNoticedByAWriter) {
   SimPair pair;
   const auto [client, server] = pair.connect();
