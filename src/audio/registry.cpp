@@ -1,3 +1,4 @@
+#include "audio/microphone.hpp"
 #include "audio/silent/silence.hpp"
 #include "audio/source.hpp"
 #include "base/log.hpp"
@@ -5,6 +6,7 @@
 #include "audio/pipewire/backend.hpp"
 #endif
 #ifdef PF_HAVE_AUDIO_SYNTHETIC
+#include "audio/synthetic/microphone.hpp"
 #include "audio/synthetic/tone.hpp"
 #endif
 
@@ -35,6 +37,8 @@ const char* error_text(Errc e) {
       return "the sound server went away";
     case Errc::EncoderFailed:
       return "the Opus encoder refused its settings";
+    case Errc::DecoderFailed:
+      return "the Opus decoder could not be made";
   }
   return "unknown audio error";
 }
@@ -75,6 +79,17 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
   if (!wants_pipewire(options)) reason = "there is no audio back end \"" + options.backend + "\"";
   log::warn("audio", "no sound: clients hear silence", "reason", reason);
   return silent::open(options, request);
+}
+
+Result<std::unique_ptr<Microphone>> open_microphone([[maybe_unused]] const Options& options,
+                                                    [[maybe_unused]] const Request& request) {
+#ifdef PF_HAVE_AUDIO_PIPEWIRE
+  if (wants_pipewire(options)) return pipewire::open_microphone(options, request);
+#endif
+#ifdef PF_HAVE_AUDIO_SYNTHETIC
+  if (options.backend == "synthetic") return synthetic::open_microphone(options, request);
+#endif
+  return fail(Errc::Unavailable, "there is no sound server that could offer a microphone");
 }
 
 void prepare([[maybe_unused]] const Options& options) {

@@ -12,7 +12,7 @@
 
 namespace pf::audio {
 
-enum class Errc { Unavailable = 1, ConnectFailed, Lost, EncoderFailed };
+enum class Errc { Unavailable = 1, ConnectFailed, Lost, EncoderFailed, DecoderFailed };
 const char* error_room(Errc);
 const char* error_text(Errc);
 

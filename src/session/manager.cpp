@@ -98,6 +98,7 @@ class ManagerImpl final : public Manager {
   void open_display(Session& s);
   void open_audio(Session& s);
   void open_encoder(Session& s);
+  void open_microphone(SessionId id);
   Result<> start_video(SessionId id, display::Display& display,
                        const std::shared_ptr<StreamImpl>& stream, const encode::Config& config,
                        std::unique_ptr<encode::Encoder> encoder);
@@ -336,8 +337,9 @@ Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamCo
   s->stats = std::make_shared<Stats>();
   s->ticked_frames = s->ticked_bytes = 0;
   s->failures = 0;
-  s->stream = std::make_shared<StreamImpl>(config, std::move(video), std::move(audio),
-                                           std::move(peer), s->launch.lease, s->stats);
+  s->stream = std::make_shared<StreamImpl>(
+      config, std::move(video), std::move(audio), std::move(peer), s->launch.lease, s->stats,
+      [this, id] { back([this, id] { open_microphone(id); }); });
   if (config.audio.speakers != s->audio_speakers) {
     s->launch.speakers = config.audio.speakers;
     open_audio(*s);
@@ -397,6 +399,22 @@ void ManagerImpl::try_open_stream(Session& s) {
       if (auto* session = get(id)) session->opening = false;
       stream_opened(id, stream, *result, reason);
     });
+  });
+}
+
+// The first packet of the client's voice has come.
+void ManagerImpl::open_microphone(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr || s->state == State::Ending || !s->stream) return;
+  const audio::Request request{s->launch.speakers, "session-" + std::to_string(id)};
+  work([id, request, options = config_.audio, stream = s->stream] {
+    auto microphone = audio::open_microphone(options, request);
+    auto started = microphone ? stream->start_microphone(std::move(*microphone))
+                              : Result<>(Failure(microphone.error()));
+    if (started)
+      log::info("session", "microphone", "session", id);
+    else
+      log::warn("session", "no microphone", "session", id, "what", started.error().message());
   });
 }
 

@@ -55,6 +55,7 @@ struct Stats {
   metrics::Counter frames_sent, frames_skipped, frames_failed, repeats, idr_frames, sent_bytes;
   metrics::Counter repairs;  // units that answered a reported loss
   metrics::Counter audio_packets, audio_silent, input_events, input_refused;
+  metrics::Counter microphone_packets, microphone_refused;
   metrics::Histogram encode_us;        // submitted → encoded
   metrics::Histogram capture_wait_us;  // captured → submitted
   metrics::Histogram send_us;          // encoded → last packet

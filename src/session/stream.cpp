@@ -12,13 +12,15 @@ constexpr std::size_t kEarlyInput = 256;
 
 StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
                        std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
-                       trust::LeasePtr lease, std::shared_ptr<Stats> stats)
+                       trust::LeasePtr lease, std::shared_ptr<Stats> stats,
+                       std::function<void()> want_microphone)
     : config_(config),
       video_sink_(std::move(video)),
       audio_sink_(std::move(audio)),
       peer_(std::move(peer)),
       lease_(std::move(lease)),
       stats_(std::move(stats)),
+      want_microphone_(std::move(want_microphone)),
       video_config_(config.video) {
   stats_->bitrate_kbps.set(config_.video.bitrate_kbps);
   early_input_.reserve(kEarlyInput);
@@ -85,6 +87,14 @@ Result<> StreamImpl::start_sound(std::shared_ptr<audio::Source> source) {
   return fail(Errc::NotAllowed, "closed while opening");
 }
 
+Result<> StreamImpl::start_microphone(std::unique_ptr<audio::Microphone> microphone) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_ || !voice_) return fail(Errc::NotAllowed, "closed while opening");
+  microphone_ = std::move(microphone);
+  microphone_->start(*voice_);
+  return {};
+}
+
 Result<> StreamImpl::start_input(const media::DisplayTarget& target,
                                  const input::Options& options) {
   auto injector = input::open(target, options, *this);
@@ -104,9 +114,11 @@ void StreamImpl::close() {
   std::shared_ptr<VideoPipeline> video;
   std::shared_ptr<AudioPipeline> audio;
   std::shared_ptr<audio::Source> source;
+  std::unique_ptr<audio::Microphone> microphone;
   {
     const std::scoped_lock lock(mutex_);
     if (std::exchange(closed_, true)) return;
+    microphone = std::move(microphone_);
     video = std::exchange(video_, nullptr);
     audio = std::exchange(audio_, nullptr);
     source = std::exchange(audio_source_, nullptr);
@@ -114,6 +126,7 @@ void StreamImpl::close() {
   if (video) video->stop();
   if (source) source->stop();
   if (audio) audio->stop();
+  microphone.reset();  // it no longer looks at voice_
   std::unique_ptr<input::Injector> injector;
   {
     const std::scoped_lock lock(input_mutex_);
@@ -200,6 +213,25 @@ void StreamImpl::set_bitrate(std::uint32_t kbps) noexcept {
 void StreamImpl::invalidate(std::uint32_t first, std::uint32_t last) noexcept {
   const std::scoped_lock lock(mutex_);
   if (video_) video_->invalidate(first, last);
+}
+void StreamImpl::microphone(std::uint32_t seq, ByteSpan opus) noexcept {
+  if (!gate_.open() || voice_failed_) return;
+  if ((lease_->grants().load(std::memory_order_acquire) & trust::grant::kMicrophone) == 0) {
+    stats_->microphone_refused.add();
+    return;
+  }
+  if (!voice_) {
+    auto made = audio::VoiceBuffer::create();
+    voice_failed_ = !made;
+    if (!made) return;
+    {
+      const std::scoped_lock lock(mutex_);
+      voice_ = std::move(*made);
+    }
+    want_microphone_();
+  }
+  stats_->microphone_packets.add();
+  voice_->push(seq, opus, steady_now_ns());
 }
 void StreamImpl::input(const input::Event& event) noexcept {
   const std::scoped_lock lock(input_mutex_);

@@ -6,12 +6,15 @@
 #include <mutex>
 #include <vector>
 
+#include "audio/microphone.hpp"
 #include "audio/source.hpp"
+#include "audio/voice_buffer.hpp"
 #include "input/injector.hpp"
 #include "input/router.hpp"
 #include "session/audio_pipeline.hpp"
 #include "session/front_end.hpp"
 #include "session/video_pipeline.hpp"
+#include "trust/grants.hpp"
 #include "trust/lease.hpp"
 
 namespace pf::session {
@@ -20,7 +23,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
  public:
   StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
              std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
-             trust::LeasePtr lease, std::shared_ptr<Stats> stats);
+             trust::LeasePtr lease, std::shared_ptr<Stats> stats,
+             std::function<void()> want_microphone);
   ~StreamImpl() override;
 
   // Worker thread, one start at a time; close() may come in between from another worker, and the
@@ -30,6 +34,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
                           std::unique_ptr<encode::Encoder> encoder,
                           std::function<void(VideoPipeline::Lost)> lost);
   Result<> start_sound(std::shared_ptr<audio::Source> source);
+  // The microphone that `want_microphone` asked for (once, from the thread that brings the voice).
+  Result<> start_microphone(std::unique_ptr<audio::Microphone> microphone);
   Result<> start_input(const media::DisplayTarget& target, const input::Options& options);
   // Everything, in the order capture → encode → send → audio → input; held input is released. After
   // it the stream does nothing any more.
@@ -55,6 +61,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   void request_idr() noexcept override;
   void set_bitrate(std::uint32_t kbps) noexcept override;
   void invalidate(std::uint32_t first, std::uint32_t last) noexcept override;
+  void microphone(std::uint32_t seq, ByteSpan opus) noexcept override;
   void input(const input::Event& event) noexcept override;
   const Gate& gate() const noexcept override { return gate_; }
 
@@ -67,6 +74,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   const std::shared_ptr<PeerControl> peer_;
   const trust::LeasePtr lease_;
   const std::shared_ptr<Stats> stats_;
+  const std::function<void()> want_microphone_;
   Gate gate_;
   Sequence sequence_;
   std::uint32_t epoch_ = 1;  // whoever starts a pipeline
@@ -76,6 +84,10 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   std::shared_ptr<VideoPipeline> video_;
   std::shared_ptr<AudioPipeline> audio_;
   std::shared_ptr<audio::Source> audio_source_;
+  // Made by the first packet; only the thread that brings the voice looks at `voice_` unlocked.
+  std::unique_ptr<audio::VoiceBuffer> voice_;
+  bool voice_failed_ = false;  // that thread's
+  std::unique_ptr<audio::Microphone> microphone_;
   bool video_released_ = false, audio_released_ = false, closed_ = false;
 
   mutable std::mutex input_mutex_;  // held for one event, which never blocks

@@ -7,12 +7,16 @@ TEST(AudioPipeWire, NotBuilt) {
 }
 #else
 
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
 #include <condition_variable>
 #include <cstdio>
@@ -21,6 +25,7 @@ TEST(AudioPipeWire, NotBuilt) {
 #include <mutex>
 #include <numbers>
 
+#include "audio/microphone.hpp"
 #include "audio/source.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -284,6 +289,147 @@ TEST_F(AudioPipeWire, NothingArrivesAfterStop) {
   source->stop();
   ASSERT_TRUE(source->start(again).has_value());
   EXPECT_TRUE(again.wait_for_frames(4'800));
+}
+
+// A microphone that plays a tone: what the session's decoder would.
+class Tone final : public SampleFeed {
+ public:
+  explicit Tone(double hz) : hz_(hz) {}
+  void fill(std::span<float> stereo) noexcept override {
+    for (std::size_t i = 0; i < stereo.size(); i += 2) {
+      const auto t = static_cast<double>(position_++ % 48'000) / 48'000;
+      stereo[i] = stereo[i + 1] =
+          static_cast<float>(0.4 * std::sin(2 * std::numbers::pi * hz_ * t));
+    }
+    fetched_.fetch_add(stereo.size() / 2);
+  }
+  std::uint64_t fetched() const { return fetched_; }
+
+ private:
+  const double hz_;
+  std::uint64_t position_ = 0;
+  std::atomic<std::uint64_t> fetched_{0};
+};
+
+// Reads what a recording program writes to its output (raw 16-bit mono at 48 kHz) until the tone
+// has been heard for `seconds`, and tells its pitch; 0 when it never comes.
+double recorded_pitch(int fd, double seconds) {
+  const auto deadline = steady_now() + kLimit;
+  std::vector<double> crossings;
+  std::int16_t last = 0;
+  std::uint64_t position = 0, loud_from = 0;
+  std::array<std::int16_t, 4'800> block;
+  while (steady_now() < deadline) {
+    pollfd item{fd, POLLIN, 0};
+    if (::poll(&item, 1, 200) <= 0) continue;
+    const auto got = ::read(fd, block.data(), sizeof block);
+    if (got <= 0) return 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(got) / 2; ++i, ++position) {
+      if (loud_from == 0 && std::abs(block[i]) > 2'000) loud_from = position;
+      if (loud_from != 0 && last < 0 && block[i] >= 0)
+        crossings.push_back(static_cast<double>(position) -
+                            static_cast<double>(block[i]) / (block[i] - last));
+      last = block[i];
+    }
+    if (loud_from == 0 || position < loud_from + static_cast<std::uint64_t>(seconds * 48'000))
+      continue;
+    std::vector<double> spans;
+    for (std::size_t i = 10; i < crossings.size(); ++i)
+      spans.push_back((crossings[i] - crossings[i - 10]) / 10);
+    if (spans.empty()) return 0;
+    std::nth_element(spans.begin(), spans.begin() + static_cast<std::ptrdiff_t>(spans.size() / 2),
+                     spans.end());
+    return 48'000.0 / spans[spans.size() / 2];
+  }
+  return 0;
+}
+
+struct Recording {
+  Process process;
+  UniqueFd output;
+};
+Recording record(const std::vector<std::string>& argv, const Source& source) {
+  int ends[2] = {-1, -1};
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  Recording recording;
+  recording.output.reset(ends[0]);
+  const UniqueFd write_end(ends[1]);
+  ProcessOptions options;
+  options.argv = argv;
+  options.environment = source.environment();
+  options.stdout_fd = write_end.get();
+  options.cwd = "/";
+  if (::geteuid() == 0) {
+    options.run_as = find_account("punktfunk");
+    if (!options.run_as) options.run_as = find_account("nobody");
+  }
+  auto process = Process::spawn(options);
+  EXPECT_TRUE(process.has_value());
+  if (process) recording.process = std::move(*process);
+  return recording;
+}
+
+const std::vector<std::string> kPipeWireRecorder{
+    "pw-cat", "-r", "--format", "s16", "--rate", "48000", "--channels", "1", "-"};
+const std::vector<std::string> kPulseRecorder{"parec", "--raw", "--format=s16le", "--rate=48000",
+                                              "--channels=1"};
+
+TEST_F(AudioPipeWire, APipeWireProgramRecordsFromTheMicrophone) {
+  auto source = open_source("talk");
+  auto microphone = open_microphone(options_, {Speakers::Stereo, "talk"});
+  ASSERT_TRUE(microphone.has_value());
+  Tone tone(440);
+  (*microphone)->start(tone);
+  EXPECT_EQ(tone.fetched(), 0U);  // nobody records
+  const auto recording = record(kPipeWireRecorder, *source);
+  EXPECT_NEAR(recorded_pitch(recording.output.get(), 1.5), 440, 1);
+  (*microphone)->stop();
+}
+
+TEST_F(AudioPipeWire, APulseAudioProgramRecordsFromAMicrophoneThatComesLater) {
+  if (!find_program("parec") || !find_program("pipewire-pulse"))
+    GTEST_SKIP() << "SKIPPED: parec or pipewire-pulse is not installed";
+  auto source = open_source("later");
+  const auto recording = record(kPulseRecorder, *source);
+  Recorder settle(2);
+  ASSERT_TRUE(source->start(settle).has_value());
+  ASSERT_TRUE(settle.wait_for_frames(24'000));  // it has long asked for its source
+  auto microphone = open_microphone(options_, {Speakers::Stereo, "later"});
+  ASSERT_TRUE(microphone.has_value());
+  Tone tone(523);
+  (*microphone)->start(tone);
+  EXPECT_NEAR(recorded_pitch(recording.output.get(), 1.5), 523, 1);
+}
+
+TEST_F(AudioPipeWire, SessionsDoNotHearEachOthersMicrophones) {
+  prepare(options_);
+  auto one = open_source("one"), two = open_source("two");
+  auto first = open_microphone(options_, {Speakers::Stereo, "one"});
+  auto second = open_microphone(options_, {Speakers::Stereo, "two"});
+  ASSERT_TRUE(first.has_value() && second.has_value());
+  Tone low(300), high(700);
+  (*first)->start(low);
+  (*second)->start(high);
+  const auto at_one = record(kPipeWireRecorder, *one);
+  const auto at_two = record(kPipeWireRecorder, *two);
+  EXPECT_NEAR(recorded_pitch(at_one.output.get(), 1), 300, 1);
+  EXPECT_NEAR(recorded_pitch(at_two.output.get(), 1), 700, 1);
+}
+
+TEST_F(AudioPipeWire, AProgramPlaysWhileAnotherRecords) {
+  Recorder recorder(2);
+  auto source = open_source("both");
+  ASSERT_TRUE(source->start(recorder).has_value());
+  auto microphone = open_microphone(options_, {Speakers::Stereo, "both"});
+  ASSERT_TRUE(microphone.has_value());
+  Tone tone(440);
+  (*microphone)->start(tone);
+  auto player = play({"pw-cat", "-p", make_wav("tone.wav", {997, 1297})}, *source);
+  const auto recording = record(kPipeWireRecorder, *source);
+  EXPECT_NEAR(recorded_pitch(recording.output.get(), 1), 440, 1);
+  ASSERT_TRUE(recorder.wait_for_sound(1.5));
+  EXPECT_NEAR(recorder.pitch(0, 1), 997, 1);
+  EXPECT_NEAR(recorder.pitch(1, 1), 1297, 1);
 }
 
 // The process whose command line names `path`.

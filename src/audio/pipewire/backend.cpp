@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "audio/pipewire/microphone_node.hpp"
 #include "audio/pipewire/private_daemon.hpp"
 #include "audio/pipewire/sink_source.hpp"
 #include "base/log.hpp"
@@ -76,6 +77,21 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
     // A daemon that was just dying is replaced once.
     if (source || last_try || !(*daemon)->ends_soon()) return source;
   }
+}
+
+Result<std::unique_ptr<Microphone>> open_microphone(const Options& options,
+                                                    const Request& request) {
+  const auto up =
+      [](Result<std::unique_ptr<MicrophoneNode>> node) -> Result<std::unique_ptr<Microphone>> {
+    if (!node) return pass(node);
+    return std::unique_ptr<Microphone>(std::move(*node));
+  };
+  if (const auto socket = desktop_socket(); !socket.empty())
+    if (auto node = up(MicrophoneNode::open(nullptr, socket, request))) return node;
+  // The session's programs use the private daemon then; it runs.
+  auto daemon = PrivateDaemon::acquire(options);
+  if (!daemon) return pass(daemon);
+  return up(MicrophoneNode::open(*daemon, (*daemon)->socket(), request));
 }
 
 void prepare(const Options& options) {

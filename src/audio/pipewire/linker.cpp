@@ -9,6 +9,7 @@
 
 #include "audio/pipewire/channels.hpp"
 #include "audio/pipewire/connection.hpp"
+#include "audio/pipewire/microphone_node.hpp"
 #include "base/log.hpp"
 
 // libpipewire's method macros cast in the C manner.
@@ -26,14 +27,17 @@ std::string text(const spa_dict* dict, const char* key) {
 
 // Lives on the connection's event thread, apart from construction and destruction.
 struct Linker::Impl {
+  // Ours are the devices, sinks and microphones; programs' are the streams that play and record.
+  enum class Kind { Sink = 1, Player, Microphone, Recorder };
   struct Node {
     Impl* owner = nullptr;
     std::uint32_t id = 0;
-    bool is_sink = false;
+    Kind kind = Kind::Player;
+    bool is_device() const { return kind == Kind::Sink || kind == Kind::Microphone; }
     pw_proxy* proxy = nullptr;
     spa_hook hook{};
     std::string name, serial, target;
-    unsigned channels = 0;  // sinks: once they are known
+    unsigned channels = 0;  // devices: once they are known
     bool informed = false;
     bool configured = false;
     std::vector<pw_proxy*> links;
@@ -71,12 +75,19 @@ struct Linker::Impl {
 
   void add_node(std::uint32_t id, const spa_dict* properties) {
     const auto kind = text(properties, PW_KEY_MEDIA_CLASS);
-    const bool sink = kind == "Audio/Sink";
-    if (!sink && kind != "Stream/Output/Audio") return;
     auto node = std::make_unique<Node>();
+    if (kind == "Audio/Sink")
+      node->kind = Kind::Sink;
+    else if (kind == "Stream/Output/Audio")
+      node->kind = Kind::Player;
+    else if (kind == "Audio/Source")
+      node->kind = Kind::Microphone;
+    else if (kind == "Stream/Input/Audio")
+      node->kind = Kind::Recorder;
+    else
+      return;
     node->owner = this;
     node->id = id;
-    node->is_sink = sink;
     node->proxy = static_cast<pw_proxy*>(
         pw_registry_bind(registry, id, PW_TYPE_INTERFACE_Node, PW_VERSION_NODE, 0));
     if (node->proxy == nullptr) return;
@@ -98,7 +109,7 @@ struct Linker::Impl {
       node.serial = text(info->props, PW_KEY_OBJECT_SERIAL);
       node.target = text(info->props, PW_KEY_TARGET_OBJECT);
       if (node.target.empty()) node.target = text(info->props, "node.target");
-      if (node.is_sink)
+      if (node.is_device())
         node.channels =
             static_cast<unsigned>(std::atoi(text(info->props, PW_KEY_AUDIO_CHANNELS).c_str()));
       node.informed = true;
@@ -120,9 +131,9 @@ struct Linker::Impl {
     ports.erase(id);
     const auto found = nodes.find(id);
     if (found == nodes.end()) return;
-    if (found->second->is_sink)  // its programs are linked anew, should it come back
+    if (found->second->is_device())  // its programs are linked anew, should it come back
       for (auto& [other, node] : nodes)
-        if (!node->is_sink && sink_of(*node) == found->second.get()) {
+        if (!node->is_device() && device_of(*node) == found->second.get()) {
           for (auto* link : node->links) pw_proxy_destroy(link);
           node->links.clear();
           node->configured = false;
@@ -131,14 +142,21 @@ struct Linker::Impl {
     nodes.erase(found);
   }
 
-  // The sink that a stream names; when it names none, the only one. Never another session's.
-  Node* sink_of(const Node& stream) const {
+  static bool matches(const Node& stream, const Node& device) {
+    if (device.name == stream.target || device.serial == stream.target) return true;
+    // A program is told one name, that of its session's sink, for all of its streams.
+    return stream.kind == Kind::Recorder && device.name == microphone_name(stream.target);
+  }
+
+  // The sink (to a recorder: the microphone) that a stream names; when it names none, the only one.
+  // Never another session's.
+  Node* device_of(const Node& stream) const {
+    const auto wanted = stream.kind == Kind::Player ? Kind::Sink : Kind::Microphone;
     Node* only = nullptr;
     unsigned count = 0;
     for (const auto& [id, node] : nodes) {
-      if (!node->is_sink || !node->informed) continue;
-      if (!stream.target.empty() && (node->name == stream.target || node->serial == stream.target))
-        return node.get();
+      if (node->kind != wanted || !node->informed) continue;
+      if (!stream.target.empty() && matches(stream, *node)) return node.get();
       only = node.get();
       ++count;
     }
@@ -156,18 +174,23 @@ struct Linker::Impl {
   void settle() {
     for (auto& [id, node] : nodes) {
       if (!node->informed) continue;
-      if (node->is_sink) {
+      if (node->is_device()) {
         if (!node->configured && node->channels > 0)
-          configure(*node, SPA_DIRECTION_INPUT, node->channels);
+          configure(*node, node->kind == Kind::Sink ? SPA_DIRECTION_INPUT : SPA_DIRECTION_OUTPUT,
+                    node->channels);
         continue;
       }
-      auto* sink = sink_of(*node);
-      if (sink == nullptr || !sink->configured || !node->links.empty()) continue;
-      // The stream mixes itself to the sink's channels.
-      if (!node->configured) configure(*node, SPA_DIRECTION_OUTPUT, sink->channels);
-      const auto from = ports_of(*node, true), to = ports_of(*sink, false);
-      if (from.size() == sink->channels && to.size() == sink->channels)
-        link(*node, from, *sink, to);
+      auto* device = device_of(*node);
+      if (device == nullptr || !device->configured || !node->links.empty()) continue;
+      const bool plays = node->kind == Kind::Player;
+      // The stream mixes itself to the device's channels.
+      if (!node->configured)
+        configure(*node, plays ? SPA_DIRECTION_OUTPUT : SPA_DIRECTION_INPUT, device->channels);
+      const auto& source = plays ? *node : *device;
+      const auto& sink = plays ? *device : *node;
+      const auto from = ports_of(source, true), to = ports_of(sink, false);
+      if (from.size() == device->channels && to.size() == device->channels)
+        link(*node, source, from, sink, to);
     }
   }
 
@@ -179,15 +202,17 @@ struct Linker::Impl {
     node.configured = true;
   }
 
-  void link(Node& stream, const std::vector<std::pair<std::uint32_t, const Port*>>& from,
-            const Node& sink, const std::vector<std::pair<std::uint32_t, const Port*>>& to) {
+  // The links belong to `program`, the one of the two that is not ours.
+  void link(Node& program, const Node& source,
+            const std::vector<std::pair<std::uint32_t, const Port*>>& from, const Node& sink,
+            const std::vector<std::pair<std::uint32_t, const Port*>>& to) {
     for (const auto& [out_id, out] : from) {
       const auto same = std::find_if(to.begin(), to.end(), [&, channel = out->channel](auto& p) {
         return p.second->channel == channel;
       });
       if (same == to.end()) continue;
       auto* properties = pw_properties_new(nullptr, nullptr);
-      pw_properties_setf(properties, PW_KEY_LINK_OUTPUT_NODE, "%u", stream.id);
+      pw_properties_setf(properties, PW_KEY_LINK_OUTPUT_NODE, "%u", source.id);
       pw_properties_setf(properties, PW_KEY_LINK_OUTPUT_PORT, "%u", out_id);
       pw_properties_setf(properties, PW_KEY_LINK_INPUT_NODE, "%u", sink.id);
       pw_properties_setf(properties, PW_KEY_LINK_INPUT_PORT, "%u", same->first);
@@ -195,9 +220,9 @@ struct Linker::Impl {
           pw_core_create_object(connection->core(), "link-factory", PW_TYPE_INTERFACE_Link,
                                 PW_VERSION_LINK, &properties->dict, 0));
       pw_properties_free(properties);
-      if (proxy != nullptr) stream.links.push_back(proxy);
+      if (proxy != nullptr) program.links.push_back(proxy);
     }
-    log::debug("audio", "program linked", "program", stream.name, "sink", sink.name);
+    log::debug("audio", "program linked", "from", source.name, "to", sink.name);
   }
 
   void listen() {

@@ -1,6 +1,6 @@
-// The little session management that our private PipeWire needs: gives programs' streams the sink's
-// channels and links them to the sink that they name. (A desktop's PipeWire has its own session
-// manager.)
+// The little session management that our private PipeWire needs: gives programs' streams the
+// channels of the sink (to record: of the microphone) that they name and links them to it. (A
+// desktop's PipeWire has its own session manager.)
 #pragma once
 
 #include <memory>

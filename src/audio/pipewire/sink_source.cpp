@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "audio/pipewire/channels.hpp"
+#include "audio/pipewire/microphone_node.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/thread.hpp"
@@ -27,8 +28,10 @@ Result<std::unique_ptr<SinkSource>> SinkSource::open(std::shared_ptr<PrivateDaem
   source->environment_ = std::move(environment);
   source->sink_name_ = "punktfunk-" + request.session_tag;
   source->environment_["PIPEWIRE_NODE"] = source->sink_name_;
-  if (source->environment_.contains("PULSE_SERVER"))
+  if (source->environment_.contains("PULSE_SERVER")) {
     source->environment_["PULSE_SINK"] = source->sink_name_;
+    source->environment_["PULSE_SOURCE"] = microphone_name(source->sink_name_);
+  }
   source->channels_ = static_cast<unsigned>(request.speakers);
   auto connection = Connection::open(socket, "pf-audio");
   if (!connection) return pass(connection);

@@ -1,10 +1,15 @@
 // The manager over synthetic back ends and real threads.
 #include <gtest/gtest.h>
 
+#include <opus/opus.h>
+
+#include <array>
+#include <cmath>
 #include <condition_variable>
 #include <future>
 #include <mutex>
 
+#include "audio/synthetic/microphone.hpp"
 #include "session/factory.hpp"
 #include "support/temp_folder.hpp"
 
@@ -22,6 +27,7 @@ class FakeLease final : public trust::Lease {
   const std::string& device_name() const override { return name_; }
   const crypto::Fingerprint& fingerprint() const override { return name_; }
   const std::atomic<std::uint32_t>& grants() const override { return grants_; }
+  void set_grants(std::uint32_t grants) { grants_ = grants; }
   bool stopped() const override { return stopped_; }
   void on_stop(std::function<void(trust::StopReason)> stop) override { stop_ = std::move(stop); }
   void stop() {
@@ -368,6 +374,72 @@ TEST_F(ManagerTest, AModeChangeIsAnsweredWhateverHappensMeanwhile) {
     ASSERT_TRUE(streams(second, *again));
     EXPECT_TRUE(second->first_was_idr);
   }
+}
+
+// 20 ms of Opus: a tone, mono.
+class Voice {
+ public:
+  Voice() : encoder_(opus_encoder_create(48'000, 1, OPUS_APPLICATION_VOIP, nullptr)) {}
+  ~Voice() { opus_encoder_destroy(encoder_); }
+  Bytes next() {
+    std::array<float, 960> samples;
+    for (auto& sample : samples)
+      sample = 0.4F * std::sin(static_cast<float>(position_++) * 2 * 3.14159265F * 440 / 48'000);
+    Bytes packet(1000);
+    packet.resize(static_cast<std::size_t>(opus_encode_float(
+        encoder_, samples.data(), 960, packet.data(), static_cast<opus_int32>(packet.size()))));
+    return packet;
+  }
+
+ private:
+  OpusEncoder* encoder_;
+  std::uint64_t position_ = 0;
+};
+
+TEST_F(ManagerTest, TheVoiceIsHeardWhileItIsGranted) {
+  auto lease = std::make_shared<FakeLease>(1);
+  const auto [id, watcher, stream] = run(lease);
+  std::mutex mutex;
+  std::condition_variable heard;
+  double loudness = 0;
+  std::uint64_t blocks = 0;
+  audio::synthetic::set_tap([&](const std::string& tag, std::span<const float> stereo) {
+    const std::scoped_lock lock(mutex);
+    EXPECT_EQ(tag, "session-1");
+    for (const float sample : stereo) loudness += std::abs(sample);
+    ++blocks;
+    heard.notify_all();
+  });
+  Voice voice;
+  const auto speak = [&, stream = stream](auto until) {
+    // As a client: a packet every 20 ms, paced by the blocks that the microphone fetches.
+    const auto deadline = steady_now() + kPatience;
+    for (static std::uint32_t seq = 7; steady_now() < deadline;) {
+      stream->microphone(seq++, voice.next());
+      std::unique_lock lock(mutex);
+      const auto from = blocks;
+      if (until()) return true;
+      heard.wait_for(lock, 20ms, [&] { return blocks >= from + 4; });
+    }
+    return false;
+  };
+  // Not granted: no microphone appears.
+  lease->set_grants(trust::grant::kAll & ~trust::grant::kMicrophone);
+  for (std::uint32_t i = 0; i < 5; ++i) stream->microphone(i, voice.next());
+  EXPECT_EQ(blocks, 0U);
+  lease->set_grants(trust::grant::kAll);
+  EXPECT_TRUE(speak([&] { return loudness > 2000; }));
+  // Taken away: what comes now is not heard, apart from what waited already.
+  lease->set_grants(0);
+  std::uint64_t silent = 0;
+  EXPECT_TRUE(speak([&] {
+    silent = loudness == 0 ? silent + 1 : 0;
+    loudness = 0;
+    return silent > 20;
+  }));
+  loop_.run_sync([&, id = id] { manager_->end(id, EndReason::ClientQuit, {}); });
+  stream->microphone(1000, voice.next());
+  audio::synthetic::set_tap({});
 }
 
 TEST_F(ManagerTest, AnyOrderOfCallsEndsCleanly) {
