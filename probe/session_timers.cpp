@@ -86,11 +86,8 @@ void SessionCore::run_clock(SteadyTime now) {
 
 void SessionCore::begin_streaming(SteadyTime now) {
   started_ = now;
+  if (!sync_.answered()) violation("clock.echo", "no probe was answered");
   enter(Phase::Streaming);
-  if (!sync_.answered()) {
-    note("the host answered no clock probe");
-    violation("clock.echo", "no probe was answered");
-  }
   if (socket_) {
     auto host = options_.host;
     host.set_port(hello_.udp_port);
