@@ -49,6 +49,7 @@ struct Running {
   TicketPtr ticket;
   std::shared_ptr<MediaLink> link;
   std::shared_ptr<session::Stream> stream;  // null before PLAY
+  std::shared_ptr<void> mark;               // with the stream: its device is not gone
   std::shared_ptr<ControlCounts> counts = std::make_shared<ControlCounts>();
 };
 
@@ -271,6 +272,7 @@ Result<> Frontend::Impl::play(const TicketPtr& ticket, const Announce& announce,
   if (!stream) return pass(stream);
 
   running.stream = *stream;
+  running.mark = ticket->lease->mark_stream();
   running.link->gate.store(&running.stream->gate(), std::memory_order_release);
   ControlExpect expect;
   expect.id = id;

@@ -58,7 +58,7 @@ void Client::on_message(const wire::ControlMessage& message) {
         if (facts_.fingerprint) peer.client = *facts_.fingerprint;
         peer.host = deps_.identity.certificate().fingerprint();
         peer.from = facts_.peer;
-        peer.source = trust::source_of(facts_.peer);
+        peer.source = trust::source_of(facts_.peer, &trust::replies_via_tailscale);
         pairing_ = std::make_unique<PairingFlow>(
             deps_.loop, deps_.desk, std::move(peer),
             PairingFlow::Hooks{

@@ -72,6 +72,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
   // client_admission.cpp
   void on_hello(const wire::ClientHello& hello);
+  Result<trust::LeasePtr> lease();
   void admit();
   void knock();
   void on_knock_ended(trust::KnockOutcome outcome);

@@ -25,24 +25,26 @@ void Client::on_hello(const wire::ClientHello& hello) {
   admit();
 }
 
-void Client::admit() {
+// The connection and its session each hold a lease: a lease tells one owner of its end.
+Result<trust::LeasePtr> Client::lease() {
   const trust::Candidate guest{facts_.fingerprint.value_or(crypto::Fingerprint{}),
                                trust::Plane::Native, name_, facts_.peer.address()};
-  if (!facts_.fingerprint) {
-    auto lease = deps_.allow_list.admit_guest(guest);
-    if (!lease) return close(wire::CloseCode::IdentityRequired, "");
-    return admitted(std::move(*lease));
-  }
+  if (!facts_.fingerprint) return deps_.allow_list.admit_guest(guest);
   const auto required = hello_.launch.empty() ? 0 : trust::grant::kLaunch;
-  auto lease = deps_.allow_list.admit(*facts_.fingerprint, trust::Plane::Native, required);
-  if (lease) return admitted(std::move(*lease));
-  const auto& error = lease.error();
+  auto admitted = deps_.allow_list.admit(*facts_.fingerprint, trust::Plane::Native, required);
+  if (admitted || !admitted.error().is(trust::Errc::UnknownDevice)) return admitted;
+  // Unknown, but let in while the host is open.
+  if (auto as_guest = deps_.allow_list.admit_guest(guest)) return as_guest;
+  return admitted;
+}
+
+void Client::admit() {
+  auto admission = lease();
+  if (admission) return admitted(std::move(*admission));
+  if (!facts_.fingerprint) return close(wire::CloseCode::IdentityRequired, "");
+  const auto& error = admission.error();
   if (error.is(trust::Errc::NotAllowed)) return close(wire::CloseCode::LaunchNotPermitted, "");
   if (error.is(trust::Errc::Disabled)) return close(wire::CloseCode::Denied, "");
-  if (error.is(trust::Errc::UnknownDevice)) {
-    if (auto admitted_guest = deps_.allow_list.admit_guest(guest))
-      return admitted(std::move(*admitted_guest));
-  }
   knock();
 }
 
@@ -51,7 +53,7 @@ void Client::knock() {
   request.fingerprint = *facts_.fingerprint;
   request.name = hello_.name;
   request.from = facts_.peer;
-  request.source = trust::source_of(facts_.peer);
+  request.source = trust::source_of(facts_.peer, &trust::replies_via_tailscale);
   auto ticket =
       deps_.desk.knocks().knock(std::move(request), [self = weak()](trust::KnockOutcome outcome) {
         if (const auto client = self.lock()) client->on_knock_ended(outcome);
@@ -88,7 +90,7 @@ void Client::admitted(trust::LeasePtr lease) {
   lease_->on_stop([self = weak()](trust::StopReason) {
     const auto client = self.lock();
     if (!client) return;
-    // The session hears of it too, and mutes itself; the connection says why.
+    // The session hears of it by its own lease, and mutes itself; the connection says why.
     client->close(wire::CloseCode::AccessExpired, "");
   });
   if (closed_) return;  // it had been stopped already

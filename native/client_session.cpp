@@ -86,6 +86,8 @@ void Client::negotiate_session() {
 
 // The device's waiting session when it wants the same application, else a new one.
 Result<session::SessionId> Client::take_session(const apps::App& app) {
+  auto own = lease();
+  if (!own) return pass(own);
   const auto waiting = deps_.sessions.find_device(lease_->device());
   if (waiting && waiting->state == session::State::Detached) {
     if (hello_.launch.empty() || waiting->app_id == app.id) {
@@ -98,7 +100,7 @@ Result<session::SessionId> Client::take_session(const apps::App& app) {
     deps_.sessions.end(waiting->id, session::EndReason::Replaced);
   }
   session::Launch launch;
-  launch.lease = lease_;
+  launch.lease = std::move(*own);
   launch.plane = trust::Plane::Native;
   launch.app = app;
   launch.mode = agreement_.mode;
