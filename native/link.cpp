@@ -1,6 +1,7 @@
 #include "native/link.hpp"
 
 #include "base/log.hpp"
+#include "base/overloaded.hpp"
 #include "native/client.hpp"
 
 namespace pf::native {
@@ -10,13 +11,6 @@ namespace {
 // stream is not read, and at half of it read again.
 constexpr unsigned kBacklog = 128;
 constexpr unsigned kClockRounds = 8;
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 }  // namespace
 

@@ -2,20 +2,10 @@
 
 #include <algorithm>
 
+#include "base/overloaded.hpp"
 #include "native/wire/datagram.hpp"
 
 namespace pf::native {
-namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
-}  // namespace
-
 RumbleRelay::RumbleRelay(Executor& executor, wire::Generation generation,
                          std::function<void(ByteSpan)> send)
     : executor_(executor), generation_(generation), send_(std::move(send)) {}

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/overloaded.hpp"
 
 namespace pf::native {
 namespace {
@@ -17,13 +18,6 @@ constexpr auto kProbeSpacing = 10s;
 // what fits an IPv6 minimum MTU does fit (punktfunk1.md 6.14, punktfunk2.md 6.1).
 constexpr std::uint64_t kPacketsBeforeShrink = 200;
 constexpr std::uint16_t kSmallPayload = 1168;
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 session::WireShape shape_of(const Agreement& agreement, std::uint32_t audio_kbps) {
   return {agreement.shard_payload, audio_kbps};
