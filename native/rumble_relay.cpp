@@ -6,6 +6,7 @@
 #include "native/wire/datagram.hpp"
 
 namespace pf::native {
+
 RumbleRelay::RumbleRelay(Executor& executor, wire::Generation generation,
                          std::function<void(ByteSpan)> send)
     : executor_(executor), generation_(generation), send_(std::move(send)) {}
