@@ -142,6 +142,7 @@ int Cli::stream(const TargetOptions& options, StreamOptions stream) {
   session_options.identity = dialled->store.identity();
   session_options.expected_host = dialled->trust.expected;
   session_options.budget = std::chrono::seconds(options.timeout_s);
+  session_options.patience = session_options.budget;
   session_options.hello = stream.hello;
   session_options.automatic_speed_test = stream.hello.bitrate_kbps == 0;
   session_options.feedback =
@@ -193,6 +194,7 @@ int Cli::speed_test(const TargetOptions& options, const SpeedTestOptions& test) 
   session_options.identity = dialled->store.identity();
   session_options.expected_host = dialled->trust.expected;
   session_options.budget = std::chrono::seconds(options.timeout_s);
+  session_options.patience = session_options.budget;
   auto started = ClientSession::start(std::move(session_options));
   if (!started) return fail(kExitFailed, "dial", started.error().message());
   auto& session = **started;

@@ -41,7 +41,7 @@ void SessionCore::on(const wire::StreamConfig& m) {
   }
   mode_is(m.mode);
   hello_.codec = m.codec;
-  count([&](Statistics& s) { s.modes.push_back({since_start_ms(), true, m.mode}); });
+  count([&](Statistics& s) { s.modes.push_back({since_start_ms(), true, m.mode, m.epoch}); });
 }
 
 void SessionCore::on(const wire::BitrateChanged& m) {

@@ -59,8 +59,9 @@ void SessionCore::tick() {
   if (phase_ < Phase::Clock) {
     if (now >= deadline_) {
       if (phase_ == Phase::Pending)
-        return give_up(
-            ending(kExitDenied, "approval-timeout", "nobody approved this device in time"), 0x51);
+        return give_up(ending(kExitDenied, "approval-timeout",
+                              "nobody approved this device in the host's console in time"),
+                       0x51);
       return give_up(ending(kExitNotReachable, "timeout",
                             phase_ == Phase::Asking
                                 ? "the host does not answer; it may wait for somebody to approve "
@@ -243,8 +244,10 @@ void SessionCore::end_speed_test(std::optional<wire::ProbeResult> result) {
   test.result = result;
   test.received_packets = receiver_->stats().probe_packets - test_->packets_before;
   test.received_frames = receiver_->probe().stats().frames - test_->frames_before;
-  if (result && result->duration_ms > 0)
-    test.received_mbps = static_cast<double>(test.received_packets) * hello_.shard_payload * 8e-3 /
+  // Goodput counts bytes of filler units, which all have one size (punktfunk1.md 6.11).
+  if (result && result->duration_ms > 0 && result->access_units > 0)
+    test.received_mbps = static_cast<double>(test.received_frames) *
+                         static_cast<double>(result->bytes) / result->access_units * 8e-3 /
                          result->duration_ms;
   test_.reset();
   if (feedback_) feedback_->spoil();

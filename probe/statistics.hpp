@@ -78,6 +78,7 @@ struct ModeChange {
   std::int64_t at_ms = 0;
   bool accepted = false;
   native::wire::WireMode mode;
+  std::optional<std::uint8_t> epoch{};  // announced by a StreamConfig; none: by a Reconfigured
 };
 
 struct SpeedTest {

@@ -176,7 +176,10 @@ json to_json(const Statistics& s) {
   out["bitrate"] = {{"kbps", s.bitrate_kbps}, {"changes", s.bitrate_changes}};
   auto& modes = out["modes"] = json::array();
   for (const auto& m : s.modes)
-    modes.push_back({{"at_ms", m.at_ms}, {"accepted", m.accepted}, {"mode", mode_json(m.mode)}});
+    modes.push_back({{"at_ms", m.at_ms},
+                     {"accepted", m.accepted},
+                     {"mode", mode_json(m.mode)},
+                     {"epoch", maybe(m.epoch)}});
   auto& tests = out["speed_tests"] = json::array();
   for (const auto& t : s.speed_tests) tests.push_back(speed_test_json(t));
   auto& notes = out["notes"] = json::array();
