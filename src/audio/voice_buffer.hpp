@@ -78,7 +78,7 @@ class VoiceBuffer final : public SampleFeed {
   std::array<float, 2 * kMostSamples> decoded_{};
   std::size_t decoded_from_ = 0, decoded_to_ = 0;  // frames
   bool synced_ = false, buffering_ = true;
-  bool fresh_ = false;  // nothing was played since the start of the sequence
+  bool fresh_ = false;                   // nothing was played since the start of the sequence
   std::uint32_t next_ = 0, newest_ = 0;  // sequence numbers
   std::size_t packet_samples_ = 480;     // of the last one
   std::size_t target_samples_;
