@@ -195,9 +195,18 @@ impl Host {
         unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
     }
 
-    pub fn sessions(&self) -> Result<usize, String> {
+    /// What the host says of the newest session of this client.
+    pub fn session_of(&self, who: &str) -> Result<Option<Value>, String> {
+        let device = self.device_of(who)?;
         let list = self.ctl(&["sessions", "list"])?;
-        Ok(list["sessions"].as_array().or(list.as_array()).map_or(0, Vec::len))
+        let all = list["sessions"].as_array().or(list.as_array()).cloned().unwrap_or_default();
+        let mine = all.into_iter().filter(|s| s["device_id"] == device);
+        Ok(mine.max_by_key(|s| s["id"].as_u64()))
+    }
+
+    pub fn wait_until_gone(&mut self, who: &str) -> Check {
+        let patience = Duration::from_secs(10);
+        self.wait("its session is gone", patience, |h| Ok(h.session_of(who)?.is_none()))
     }
 }
 
