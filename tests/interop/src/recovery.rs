@@ -273,7 +273,7 @@ pub fn loss_ppm(before: &(u64, u64, u64, u64), now: &Counts, addition: bool) -> 
     let late = now.late - before.2;
     let repaired = (now.recovered - before.1).saturating_sub(late);
     let all = received + repaired;
-    let mut ppm = if all == 0 { 0 } else { repaired * 1_000_000 / all };
+    let mut ppm = (repaired * 1_000_000).checked_div(all).unwrap_or(0);
     if addition && now.given_up > before.3 {
         ppm += 50_000;
     }

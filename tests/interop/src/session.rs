@@ -316,9 +316,8 @@ impl Session {
         }
         if key && self.agreed.codec == 1 {
             let size = crate::bitstream::h264_size(&unit.data);
-            if size.is_some() && size != self.last_size {
+            if let (Some((w, h)), true) = (size, size != self.last_size) {
                 self.last_size = size;
-                let (w, h) = size.unwrap();
                 let at = ms(unit.done_ns.saturating_sub(self.start_ns));
                 self.sizes
                     .push(json!({ "frame": unit.index, "width": w, "height": h, "at_ms": at }));
