@@ -102,7 +102,10 @@ void Steering::apply(const session::RateControl::Decision& decision) {
 }
 
 void Steering::on_delivered(std::uint64_t packets) {
-  if (packets != 0 || deps_.video->counters.packets.value() < kPacketsBeforeShrink) return;
+  // What the kernel refused counts as well: an interface may take no packet of this size.
+  const auto& counters = deps_.video->counters;
+  const auto tried = counters.packets.value() + counters.dropped_packets.value();
+  if (packets != 0 || tried < kPacketsBeforeShrink) return;
   shrink_payload();
 }
 
