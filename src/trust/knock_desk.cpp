@@ -79,8 +79,9 @@ struct KnockDesk::Impl {
   }
 
   // Makes room among the entries of one address, or of all (empty key): the least recently active
-  // one that nobody waits for; when a connection waits for each of them, the one that waits longest.
-  // Those from the internet go first and never push out one of the own network: then false.
+  // one that nobody waits for; when a connection waits for each of them, the one that waits
+  // longest. Those from the internet go first and never push out one of the own network: then
+  // false.
   bool make_room(const std::string& key, std::size_t limit, Source newcomer) {
     std::size_t count = 0;
     const Entry* victim = nullptr;

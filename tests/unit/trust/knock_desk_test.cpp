@@ -192,9 +192,8 @@ TEST_F(KnockDeskTest, TheInternetPushesNobodyOfTheOwnNetworkOut) {
   for (std::size_t i = 300; i < 340; ++i) knock(i, "10.0.0." + std::to_string(i - 300));
   for (const auto& one : desk_->pending()) EXPECT_EQ(one.source, Source::Lan);
   const auto outside = *net::Endpoint::parse("203.0.113.250", 1);
-  EXPECT_TRUE(desk_->knock({certificate(900), "x", outside, Source::Wan}, {})
-                  .error()
-                  .is(Errc::TooMany));
+  EXPECT_TRUE(
+      desk_->knock({certificate(900), "x", outside, Source::Wan}, {}).error().is(Errc::TooMany));
 }
 
 TEST_F(KnockDeskTest, AnExpiredGuestIsAskedAboutAgainAndGetsTheSameAgain) {
