@@ -201,7 +201,7 @@ async fn run(
         unknown: Vec::new(),
     };
     client.input = Sender::new(client.session.agreed.host_caps, client.session.agreed.host_caps2);
-    let Control { send, mut recv, .. } = control;
+    let Control { mut send, mut recv, .. } = control;
     let (to_session, inbox) = mpsc::channel(256);
     let reader = tokio::spawn(async move {
         loop {
@@ -218,9 +218,12 @@ async fn run(
             }
         }
     });
-    let end = client.live(send, inbox, media).await;
+    let end = client.live(&mut send, inbox, media).await;
+    let good = client.finish(end, me, host, &session_id, report).await;
+    // Not before the close: a stream that is let go of ends, and its end would overtake the code.
+    drop(send);
     reader.abort();
-    Ok(client.finish(end, me, host, &session_id, report).await)
+    Ok(good)
 }
 
 /// The first generation's socket: bound to the promised port, connected, read into a queue.
@@ -311,7 +314,7 @@ const MS: u64 = 1_000_000;
 impl Client<'_> {
     async fn live(
         &mut self,
-        mut send: quinn::SendStream,
+        send: &mut quinn::SendStream,
         mut inbox: mpsc::Receiver<Result<crate::handshake::Message, String>>,
         mut media: mpsc::Receiver<Media>,
     ) -> End {
