@@ -8,6 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 // To open the control stream and say something (trust-and-console.md 3.8).
 constexpr auto kFirstMessage = 10s;
+// For the close code behind the end of the control stream.
+constexpr auto kCloseWait = 300ms;
 
 }  // namespace
 
@@ -104,6 +106,10 @@ void Client::on_moved(const net::Endpoint& peer) {
 void Client::watch_pen() {
   pen_timer_ = deps_.loop.after(std::chrono::milliseconds(wire::InputDecoder::kPenTimeoutMs),
                                 [this] { to_link([](Link& link) { link.lift_stale_pen(); }); });
+}
+
+void Client::on_control_ended() {
+  if (!closed_) deadline(kCloseWait, &Client::leave);
 }
 
 void Client::on_closed(const quic::CloseInfo& info) {

@@ -37,6 +37,7 @@ class Client : public std::enable_shared_from_this<Client> {
   void on_recovery_asked(bool keyframe);
   void on_moved(const net::Endpoint& peer);
   void watch_pen();
+  void on_control_ended();
   void on_closed(const quic::CloseInfo& info);
   // From the session.
   void on_session_end(session::EndReason reason);
@@ -67,6 +68,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
   void deadline(std::chrono::milliseconds delay, void (Client::*task)());
   void timed_out();
+  void leave() { close(wire::CloseCode::Normal, ""); }
   std::weak_ptr<Client> weak() { return weak_from_this(); }
   void to_link(std::function<void(Link&)> task);
 

@@ -77,13 +77,14 @@ void Link::on_stream_data(quic::StreamId stream, ByteSpan bytes, bool fin) {
   } else {
     read_control(bytes);
   }
-  // The end of the control stream is the end of the session (punktfunk2.md 11).
-  if (fin && stream == control_) close(wire::CloseCode::Normal, "");
+  // The end of the control stream is the end of the session (punktfunk2.md 11); the client's close,
+  // which says how it is meant, is on its way.
+  if (fin && stream == control_) to_client([](Client& client) { client.on_control_ended(); });
 }
 
 void Link::on_stream_reset(quic::StreamId stream, std::uint64_t) {
   incoming_.erase(stream);
-  if (stream == control_) close(wire::CloseCode::Normal, "");
+  if (stream == control_) to_client([](Client& client) { client.on_control_ended(); });
 }
 
 void Link::read_type(quic::StreamId stream, ByteSpan bytes) {
@@ -163,6 +164,14 @@ bool Link::answer_here(const wire::ControlMessage& message) {
                     message);
 }
 
+// What came by datagram cannot be held back at its source: too much of it is dropped.
+void Link::report(std::function<void(Client&)> task) {
+  if (backlog_->load() < kBacklog)
+    to_client(std::move(task));
+  else
+    ++dropped_datagrams_;
+}
+
 void Link::to_client(std::function<void(Client&)> task) {
   const auto waiting = backlog_->fetch_add(1) + 1;
   if (waiting >= kBacklog && !paused_ && control_ && connection_ != nullptr) {
@@ -239,7 +248,7 @@ void Link::on_datagram(ByteSpan bytes) {
       // The ask before the window of the same datagram (punktfunk2.md 9.4).
       if (const auto ask = feedback_.new_ask(*feedback)) recover(*ask);
       if (const auto window = feedback_.new_window(*feedback))
-        to_client([window = *window](Client& client) {
+        report([window = *window](Client& client) {
           client.on_window(window.loss_ppm, window.packets);
         });
       return;
@@ -282,7 +291,7 @@ void Link::recover(const RecoveryAsk& ask) {
     stream_.stream->request_idr();
   else
     stream_.stream->invalidate(stream_.video->unit_of(ask.first), stream_.video->unit_of(ask.last));
-  to_client([keyframe = ask.keyframe](Client& client) { client.on_recovery_asked(keyframe); });
+  report([keyframe = ask.keyframe](Client& client) { client.on_recovery_asked(keyframe); });
 }
 
 }  // namespace pf::native

@@ -84,6 +84,7 @@ class Link final : public quic::ConnectionHandler {
   void unreadable(const Error& error);
   void refuse_stream(quic::StreamId stream);
   void to_client(std::function<void(Client&)> task);
+  void report(std::function<void(Client&)> task);
   void input(std::span<const input::Event> events);
   void pen_moved();
   void recover(const RecoveryAsk& ask);
