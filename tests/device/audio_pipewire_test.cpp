@@ -192,6 +192,7 @@ class AudioPipeWire : public ::testing::Test {
 };
 
 TEST_F(AudioPipeWire, SamplesFlowFromTheStartAndAnIdleSinkCostsLittle) {
+  Recorder other(2);
   const auto began = steady_now();
   Recorder recorder(2);
   auto source = open_source("first");
@@ -212,7 +213,6 @@ TEST_F(AudioPipeWire, SamplesFlowFromTheStartAndAnIdleSinkCostsLittle) {
   source->stop();
 
   const auto warm = steady_now();
-  Recorder other(2);
   auto second = open_source("second");
   ASSERT_TRUE(second->start(other).has_value());
   ASSERT_TRUE(other.wait_for_any());
@@ -375,10 +375,10 @@ const std::vector<std::string> kPulseRecorder{"parec", "--raw", "--format=s16le"
                                               "--channels=1"};
 
 TEST_F(AudioPipeWire, APipeWireProgramRecordsFromTheMicrophone) {
+  Tone tone(440);
   auto source = open_source("talk");
   auto microphone = open_microphone(options_, {Speakers::Stereo, "talk"});
   ASSERT_TRUE(microphone.has_value());
-  Tone tone(440);
   (*microphone)->start(tone);
   EXPECT_EQ(tone.fetched(), 0U);  // nobody records
   const auto recording = record(kPipeWireRecorder, *source);
@@ -389,25 +389,25 @@ TEST_F(AudioPipeWire, APipeWireProgramRecordsFromTheMicrophone) {
 TEST_F(AudioPipeWire, APulseAudioProgramRecordsFromAMicrophoneThatComesLater) {
   if (!find_program("parec") || !find_program("pipewire-pulse"))
     GTEST_SKIP() << "SKIPPED: parec or pipewire-pulse is not installed";
+  Recorder settle(2);
+  Tone tone(523);
   auto source = open_source("later");
   const auto recording = record(kPulseRecorder, *source);
-  Recorder settle(2);
   ASSERT_TRUE(source->start(settle).has_value());
   ASSERT_TRUE(settle.wait_for_frames(24'000));  // it has long asked for its source
   auto microphone = open_microphone(options_, {Speakers::Stereo, "later"});
   ASSERT_TRUE(microphone.has_value());
-  Tone tone(523);
   (*microphone)->start(tone);
   EXPECT_NEAR(recorded_pitch(recording.output.get(), 1.5), 523, 1);
 }
 
 TEST_F(AudioPipeWire, SessionsDoNotHearEachOthersMicrophones) {
+  Tone low(300), high(700);
   prepare(options_);
   auto one = open_source("one"), two = open_source("two");
   auto first = open_microphone(options_, {Speakers::Stereo, "one"});
   auto second = open_microphone(options_, {Speakers::Stereo, "two"});
   ASSERT_TRUE(first.has_value() && second.has_value());
-  Tone low(300), high(700);
   (*first)->start(low);
   (*second)->start(high);
   const auto at_one = record(kPipeWireRecorder, *one);
@@ -417,12 +417,12 @@ TEST_F(AudioPipeWire, SessionsDoNotHearEachOthersMicrophones) {
 }
 
 TEST_F(AudioPipeWire, AProgramPlaysWhileAnotherRecords) {
+  Tone tone(440);
   Recorder recorder(2);
   auto source = open_source("both");
   ASSERT_TRUE(source->start(recorder).has_value());
   auto microphone = open_microphone(options_, {Speakers::Stereo, "both"});
   ASSERT_TRUE(microphone.has_value());
-  Tone tone(440);
   (*microphone)->start(tone);
   auto player = play({"pw-cat", "-p", make_wav("tone.wav", {997, 1297})}, *source);
   const auto recording = record(kPipeWireRecorder, *source);

@@ -255,6 +255,9 @@ class LibavEncoder final : public Encoder {
       bitrate_kbps_ = kbps;
       return true;
     }
+    // Opening anew costs an IDR, and libx265 memory: a small change is not worth it.
+    const auto change = kbps > bitrate_kbps_ ? kbps - bitrate_kbps_ : bitrate_kbps_ - kbps;
+    if (change < bitrate_kbps_ / 8) return true;
     config_.bitrate_kbps = kbps;
     if (const auto opened = open_context(); !opened) {
       log::warn("encode", "the encoder could not be opened with a new bitrate", "encoder",
