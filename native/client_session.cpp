@@ -241,7 +241,6 @@ Result<> Client::attach() {
   });
 
   Steering::Config steering{.agreement = agreement_,
-                            .carrier = carrier_,
                             .adaptive_fec = deps_.config.adaptive_fec,
                             .audio_kbps = audio_kbps(agreement_),
                             .can_change_payload = hello_.max_shard_payload != 0,

@@ -14,8 +14,6 @@ const char* error_text(Errc code) {
       return "no video codec in common";
     case Errc::ListenFailed:
       return "the port cannot be opened";
-    case Errc::PathUnavailable:
-      return "no media path to the client";
   }
   return "unknown";
 }

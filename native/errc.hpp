@@ -3,7 +3,7 @@
 
 namespace pf::native {
 
-enum class Errc { BadMode = 1, NoCodec, ListenFailed, PathUnavailable };
+enum class Errc { BadMode = 1, NoCodec, ListenFailed };
 const char* error_room(Errc);
 const char* error_text(Errc);
 

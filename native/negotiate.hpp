@@ -54,7 +54,6 @@ struct Agreement {
   bool stream_config = false;    // epochs above 0 may be used (punktfunk2.md 6.5)
   bool reads_bitrate_reason = false;
   bool probes = false;  // the client tells probe filler from pictures
-  std::uint8_t slices = 1;
 };
 
 // Makes a mode of what the client asked for: odd sizes lose a row or column, the rate is held to

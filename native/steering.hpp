@@ -24,7 +24,6 @@ class Steering {
  public:
   struct Config {
     Agreement agreement;
-    Carrier carrier;
     bool adaptive_fec = true;
     std::uint32_t audio_kbps = 0;  // out of the budget
     bool can_change_payload = false;
