@@ -22,8 +22,7 @@ Result<Process> launch(const App& app, const std::map<std::string, std::string>&
     if (const char* home = std::getenv("HOME"); home != nullptr && ::access(home, X_OK) == 0)
       options.cwd = home;
   if (::geteuid() == 0) {
-    options.run_as = find_account("punktfunk");
-    if (!options.run_as) options.run_as = find_account("nobody");
+    options.run_as = unprivileged_account();
     options.cwd = app.working_directory.empty() ? "/" : app.working_directory;
   }
   auto process = Process::spawn(options);

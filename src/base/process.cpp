@@ -278,6 +278,12 @@ std::optional<Account> find_account(const char* name) {
   return Account{entry.pw_uid, entry.pw_gid, entry.pw_dir};
 }
 
+std::optional<Account> unprivileged_account() {
+  if (::geteuid() != 0) return std::nullopt;
+  if (auto own = find_account("punktfunk")) return own;
+  return find_account("nobody");
+}
+
 Result<Process> Process::spawn(const ProcessOptions& options) {
   if (options.argv.empty()) return fail_errno(EINVAL, "no program given");
   std::string path;

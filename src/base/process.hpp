@@ -24,6 +24,9 @@ struct Account {
 };
 // The account of that name, or nothing when the system has none.
 std::optional<Account> find_account(const char* name);
+// Who children run as: nothing (our own account) unless this process is root, which hands them to
+// `punktfunk`, or to `nobody` where the system has no such account.
+std::optional<Account> unprivileged_account();
 
 struct ProcessOptions {
   std::vector<std::string> argv;  // argv[0] is a path, or a name that is looked up in PATH

@@ -178,10 +178,7 @@ class AudioPipeWire : public ::testing::Test {
     options.environment = source.environment();
     options.stderr_fd = 2;
     options.cwd = "/";
-    if (::geteuid() == 0) {
-      options.run_as = find_account("punktfunk");
-      if (!options.run_as) options.run_as = find_account("nobody");
-    }
+    options.run_as = unprivileged_account();
     auto process = Process::spawn(options);
     EXPECT_TRUE(process.has_value());
     return process ? std::move(*process) : Process();
@@ -359,10 +356,7 @@ Recording record(const std::vector<std::string>& argv, const Source& source) {
   options.environment = source.environment();
   options.stdout_fd = write_end.get();
   options.cwd = "/";
-  if (::geteuid() == 0) {
-    options.run_as = find_account("punktfunk");
-    if (!options.run_as) options.run_as = find_account("nobody");
-  }
+  options.run_as = unprivileged_account();
   auto process = Process::spawn(options);
   EXPECT_TRUE(process.has_value());
   if (process) recording.process = std::move(*process);

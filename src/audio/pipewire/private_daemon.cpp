@@ -178,10 +178,7 @@ Result<Process> PrivateDaemon::spawn(const std::string& program, const std::stri
 }
 
 Result<> PrivateDaemon::start(const Options& options) {
-  if (::geteuid() == 0) {
-    account_ = find_account("punktfunk");
-    if (!account_) account_ = find_account("nobody");
-  }
+  account_ = unprivileged_account();
   auto folder = make_folder(options, account_);
   if (!folder) return pass(folder);
   folder_ = std::move(*folder);

@@ -29,13 +29,6 @@ constexpr const char* kIpcSocket = "ipc";
 constexpr const char* kLog = "log";
 constexpr std::size_t kSocketPathLimit = 107;  // sun_path without its terminator
 
-// Debian 12's sway refuses to run as root, so root hands it to an account without rights.
-std::optional<Account> compositor_account() {
-  if (::geteuid() != 0) return std::nullopt;
-  if (auto own = find_account("punktfunk")) return own;
-  return find_account("nobody");
-}
-
 // Sleeps until something happens in a folder, a child ends, or the deadline passes.
 class FolderWatch {
  public:
@@ -239,7 +232,7 @@ Result<> probe(const Options& options) {
     return fail(Errc::Unavailable, "sway is not installed: apt install sway");
   if (options.runtime_dir.empty())
     return fail(Errc::Unavailable, "no runtime folder: set XDG_RUNTIME_DIR");
-  if (::geteuid() == 0 && !compositor_account())
+  if (::geteuid() == 0 && !unprivileged_account())
     return fail(Errc::Unavailable,
                 "sway does not run as root and there is no account \"punktfunk\": "
                 "run the host as the desktop user");
@@ -250,7 +243,7 @@ Result<std::unique_ptr<Display>> open(const Options& options, const Request& req
   const auto& mode = request.mode;
   if (mode.width == 0 || mode.height == 0 || mode.rate.num == 0 || mode.rate.den == 0)
     return fail(Errc::ModeRejected, "an empty mode");
-  const auto account = compositor_account();
+  const auto account = unprivileged_account();  // Debian 12's sway refuses to run as root
   const auto longest = options.runtime_dir + '/' + request.session_tag + "/wayland-99.lock";
   if (longest.size() > kSocketPathLimit)
     return fail(Errc::StartFailed,

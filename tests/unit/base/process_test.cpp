@@ -141,6 +141,21 @@ TEST(Process, RunsAsAnotherAccountWhenRoot) {
   EXPECT_EQ(::geteuid(), 0U);  // the switch stayed in the child
 }
 
+TEST(Process, OnlyRootHandsItsChildrenToAnotherAccount) {
+  const auto account = unprivileged_account();
+  if (::geteuid() != 0) {
+    EXPECT_FALSE(account);
+    return;
+  }
+  const auto own = find_account("punktfunk");
+  const auto expected = own ? own : find_account("nobody");
+  ASSERT_EQ(account.has_value(), expected.has_value());
+  if (account) {
+    EXPECT_EQ(account->uid, expected->uid);
+    EXPECT_NE(account->uid, 0U);
+  }
+}
+
 TEST(CleanPath, DropsWhatCannotBeUsedAndKeepsTheOrder) {
   EXPECT_EQ(clean_path("/bin::relative:/no/such/folder:/usr/bin:/bin").substr(0, 13),
             "/bin:/usr/bin");
