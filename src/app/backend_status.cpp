@@ -17,19 +17,25 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config) {
   };
   for (const auto& r : display::probe_all(config.display))
     add("display", r.name, r.usable, r.reason);
-  for (const auto& r : encode::probe_all(config.encode)) {
-    const bool plain = r.codec == media::Codec::H264;
-    add("encode", r.backend + (plain ? "" : std::string(" (") + media::name(r.codec) + ")"),
-        r.usable, r.reason);
-    auto& codecs =
-        r.hardware || r.codec == media::Codec::H264 ? status.codecs : status.costly_codecs;
-    const bool known = std::find(codecs.begin(), codecs.end(), r.codec) != codecs.end();
-    if (r.usable && !known && r.backend != "synthetic") codecs.push_back(r.codec);
-    const bool wanted = config.encode.backend == "auto" ? r.backend != "synthetic"
-                                                        : r.backend == config.encode.backend;
-    if (r.usable && plain && status.encoder.empty() && wanted) {
-      status.encoder = r.backend;
-      status.hardware_encoder = r.hardware;
+  status.encoders = encode::probe_report(config.encode);
+  for (const auto& r : status.encoders) {
+    for (const auto& row : r.formats) {
+      const auto codec = row.format.codec;
+      const bool plain = row.format == media::VideoFormat{codec};
+      const bool h264 = plain && codec == media::Codec::H264;
+      if (plain || row.ok)
+        add("encode", r.name + (h264 ? "" : " (" + encode::name(row.format) + ")"), row.ok,
+            row.reason);
+      if (!row.ok || !plain) continue;
+      auto& codecs = r.hardware || h264 ? status.codecs : status.costly_codecs;
+      const bool known = std::find(codecs.begin(), codecs.end(), codec) != codecs.end();
+      if (!known && r.name != "synthetic") codecs.push_back(codec);
+      const bool wanted =
+          config.encode.backend == "auto" ? r.name != "synthetic" : r.name == config.encode.backend;
+      if (h264 && status.encoder.empty() && wanted) {
+        status.encoder = r.name;
+        status.hardware_encoder = r.hardware;
+      }
     }
   }
   std::sort(status.codecs.begin(), status.codecs.end());

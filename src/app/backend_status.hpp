@@ -12,6 +12,7 @@ struct BackendStatus {
   std::vector<media::Codec> codecs;
   // Made in software at several times the cost of H.264: for clients that play nothing else.
   std::vector<media::Codec> costly_codecs;
+  std::vector<encode::EncoderReport> encoders;  // every encoder × format, for people
   std::string encoder;
   bool hardware_encoder = false;
   std::vector<std::string> notices;

@@ -65,8 +65,6 @@ class Encoder {
 struct Backend {
   const char* name;  // "nvenc", "vaapi", "x264", "x265", "synthetic"
   bool hardware;
-  // Whether `codec` works here, found out by opening the encoder and encoding one real frame.
-  Result<> (*probe)(media::Codec codec);
   Result<std::unique_ptr<Encoder>> (*open)(const Config&, const struct Options&);
 };
 
@@ -80,16 +78,36 @@ struct Options {
 // In order of preference: nvenc, vaapi, x264, x265, synthetic (never chosen by "auto").
 const std::vector<Backend>& backends();
 
-struct ProbeReport {
-  std::string backend;
-  media::Codec codec;
-  bool usable;
-  bool hardware;
-  std::string reason;  // when not usable: which library, device or driver is missing and the fix
+// What one encoder makes of one format, found out by opening it and coding real pictures.
+struct FormatReport {
+  media::VideoFormat format;
+  bool ok = false;
+  std::string reason;          // when not: which library, device or driver is missing and the fix
+  std::uint32_t probe_ms = 0;  // what finding out took
+  // Processor or device time of one 1280x720 picture with much motion, in microseconds; only of
+  // what works, else 0. The best of a few, so that other load on the machine hardly counts.
+  std::uint32_t frame_us = 0;
+};
+struct EncoderReport {
+  std::string name;    // as its Backend
+  std::string device;  // the node that it would use ("/dev/dri/renderD128"); empty = none
+  bool hardware = false;
+  bool invalidates = false;  // answers a named loss by going back to an older picture, in H.264
+  std::vector<FormatReport> formats;
 };
 
-// What works on this machine: every back end × codec. Slow (opens encoders): worker thread.
-std::vector<ProbeReport> probe_all(const Options& options);
+// Every format that any client of this host can ask for: H.264 and 4:4:4 in 8 bit, HEVC and AV1 in
+// 8 and 10 bit, 4:2:0 and 4:4:4.
+const std::vector<media::VideoFormat>& known_formats();
+std::string name(const media::VideoFormat& format);  // "HEVC 10 bit 4:4:4"
+
+// What works on this machine: every back end × format, in order of preference. Slow (opens
+// encoders, half a second and more): worker thread.
+std::vector<EncoderReport> probe_report(const Options& options);
+
+// As the rows of the report, for one back end and one format.
+FormatReport try_out(const Backend& backend, const media::VideoFormat& format,
+                     const Options& options);
 
 // Worker thread. The wanted back end, or the first usable one for the codec; a failure moves on to
 // the next and is reported in `notes`.

@@ -1,10 +1,15 @@
-#include <array>
+#include <algorithm>
+#include <limits>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "encode/encoder.hpp"
 #ifdef PF_HAVE_ENCODE_LIBAV
 #include "encode/libav/backend.hpp"
+#endif
+#ifdef PF_HAVE_ENCODE_X264
+#include "encode/x264/x264_encoder.hpp"
 #endif
 #ifdef PF_HAVE_ENCODE_SYNTHETIC
 #include "encode/synthetic/synthetic_encoder.hpp"
@@ -13,42 +18,72 @@
 namespace pf::encode {
 namespace {
 
-using Open = Result<std::unique_ptr<Encoder>> (*)(const Config&, const Options&);
+constexpr std::uint32_t kSmallWidth = 640, kSmallHeight = 360;
+constexpr std::uint32_t kWidth = 1280, kHeight = 720;
+constexpr std::uint64_t kMeasured = 8;
 
-// Opens the encoder and codes two real pictures: an IDR and one that follows it.
-Result<> try_out(Open open_it, media::Codec codec, const Options& options) {
-  Config config;
-  config.codec = codec;
-  config.mode = {640, 360, {30, 1}};
-  auto encoder = open_it(config, options);
-  if (!encoder) return pass(encoder);
-  std::vector<std::uint8_t> pixels(std::size_t{4} * config.mode.width * config.mode.height);
-  for (std::size_t i = 0; i < pixels.size(); ++i)
-    pixels[i] = static_cast<std::uint8_t>(i / 4 % 256 ^ i / 4096);
-  for (std::uint64_t sequence = 1; sequence <= 2; ++sequence) {
+// A picture with detail and noise everywhere, which moves as a whole from one to the next: about
+// the worst that a desktop shows.
+class TestPicture {
+ public:
+  TestPicture(std::uint32_t width, std::uint32_t height)
+      : width_(width), height_(height), pixels_(std::size_t{4} * width * height) {}
+  media::VideoFrame draw(std::uint64_t sequence) {
+    const auto shift = static_cast<std::uint32_t>(sequence * 3);
+    for (std::uint32_t y = 0; y < height_; ++y)
+      for (std::uint32_t x = 0; x < width_; ++x) {
+        const auto u = x + shift, v = y + shift / 2;
+        const auto shade = (u ^ v) + (u * v >> 6);
+        auto* pixel = &pixels_[4 * (std::size_t{y} * width_ + x)];
+        for (unsigned i = 0; i < 3; ++i)
+          pixel[i] =
+              static_cast<std::uint8_t>(shade * (i + 1) / 2 + ((u * 7919 + v * 104729) & 15));
+      }
     media::VideoFrame frame;
-    frame.pixels = pixels.data();
-    frame.stride_bytes = 4 * config.mode.width;
-    frame.width = config.mode.width;
-    frame.height = config.mode.height;
-    frame.damage = {0, 0, frame.width, frame.height};
+    frame.pixels = pixels_.data();
+    frame.stride_bytes = 4 * width_;
+    frame.width = width_;
+    frame.height = height_;
+    frame.damage = {0, 0, width_, height_};
     frame.sequence = sequence;
+    return frame;
+  }
+
+ private:
+  const std::uint32_t width_, height_;
+  std::vector<std::uint8_t> pixels_;
+};
+
+Config config_for(const media::VideoFormat& format, std::uint32_t width, std::uint32_t height) {
+  Config config;
+  config.codec = format.codec;
+  config.colour.ten_bit = format.ten_bit;
+  config.colour.yuv444 = format.yuv444;
+  config.mode = {width, height, {60, 1}};
+  return config;
+}
+
+// Codes real pictures: an IDR and some that follow it. The best time of the latter, in
+// microseconds.
+Result<std::uint32_t> code_some(Encoder& encoder, std::uint32_t width, std::uint32_t height,
+                                std::uint64_t count) {
+  TestPicture picture(width, height);
+  std::int64_t best = std::numeric_limits<std::int64_t>::max();
+  for (std::uint64_t sequence = 1; sequence <= count; ++sequence) {
+    const auto frame = picture.draw(sequence);
     media::AccessUnit unit;
-    if ((*encoder)->encode(frame, {}, unit) != Outcome::Unit || unit.bytes().empty())
+    Directives directives;
+    directives.index = static_cast<std::uint32_t>(sequence);
+    const auto before = steady_now_ns();
+    if (encoder.encode(frame, directives, unit) != Outcome::Unit || unit.bytes().empty())
       return fail(Errc::EncodeFailed, "it opened, but gave no access unit for a test picture");
+    if (sequence > 1) best = std::min(best, steady_now_ns() - before);
     const auto expected = sequence == 1 ? media::FrameType::Idr : media::FrameType::Predicted;
     if (unit.type != expected)
       return fail(Errc::EncodeFailed, "it opened, but its stream does not start with an IDR frame");
   }
-  return {};
+  return static_cast<std::uint32_t>(best / 1000);
 }
-
-template <Open kOpen>
-Result<> probe(media::Codec codec) {
-  return try_out(kOpen, codec, {});
-}
-
-constexpr std::array kCodecs{media::Codec::H264, media::Codec::Hevc, media::Codec::Av1};
 
 }  // namespace
 
@@ -75,26 +110,79 @@ const char* error_text(Errc e) {
 const std::vector<Backend>& backends() {
   static const std::vector<Backend> table{
 #ifdef PF_HAVE_ENCODE_LIBAV
-      {"nvenc", true, probe<libav::open_nvenc>, libav::open_nvenc},
-      {"vaapi", true, probe<libav::open_vaapi>, libav::open_vaapi},
-      {"x264", false, probe<libav::open_x264>, libav::open_x264},
-      {"x265", false, probe<libav::open_x265>, libav::open_x265},
+      {"nvenc", true, libav::open_nvenc},
+      {"vaapi", true, libav::open_vaapi},
+#endif
+#ifdef PF_HAVE_ENCODE_X264
+      {"x264", false, x264::open_x264},
+#endif
+#ifdef PF_HAVE_ENCODE_LIBAV
+      {"x265", false, libav::open_x265},
 #endif
 #ifdef PF_HAVE_ENCODE_SYNTHETIC
-      {"synthetic", false, probe<synthetic::open_synthetic>, synthetic::open_synthetic},
+      {"synthetic", false, synthetic::open_synthetic},
 #endif
   };
   return table;
 }
 
-std::vector<ProbeReport> probe_all(const Options& options) {
-  std::vector<ProbeReport> reports;
+const std::vector<media::VideoFormat>& known_formats() {
+  using media::Codec;
+  static const std::vector<media::VideoFormat> all{
+      {Codec::H264, false, false}, {Codec::H264, false, true}, {Codec::Hevc, false, false},
+      {Codec::Hevc, true, false},  {Codec::Hevc, false, true}, {Codec::Hevc, true, true},
+      {Codec::Av1, false, false},  {Codec::Av1, true, false},  {Codec::Av1, false, true},
+      {Codec::Av1, true, true}};
+  return all;
+}
+
+std::string name(const media::VideoFormat& format) {
+  return fmt::format("{}{}{}", media::name(format.codec), format.ten_bit ? " 10 bit" : "",
+                     format.yuv444 ? " 4:4:4" : "");
+}
+
+FormatReport try_out(const Backend& backend, const media::VideoFormat& format,
+                     const Options& options) {
+  FormatReport report;
+  report.format = format;
+  const auto before = steady_now_ns();
+  const auto measure = [&]() -> Result<std::uint32_t> {
+    // Small first: most of what does not work fails here, and cheaply.
+    auto small = backend.open(config_for(format, kSmallWidth, kSmallHeight), options);
+    if (!small) return pass(small);
+    if (auto coded = code_some(**small, kSmallWidth, kSmallHeight, 2); !coded) return coded;
+    small->reset();
+    auto encoder = backend.open(config_for(format, kWidth, kHeight), options);
+    if (!encoder) return pass(encoder);
+    return code_some(**encoder, kWidth, kHeight, kMeasured);
+  };
+  const auto measured = measure();
+  report.probe_ms = static_cast<std::uint32_t>((steady_now_ns() - before) / 1'000'000);
+  report.ok = measured.has_value();
+  if (measured)
+    report.frame_us = *measured;
+  else
+    report.reason = measured.error().context;
+  return report;
+}
+
+std::vector<EncoderReport> probe_report(const Options& options) {
+  std::vector<EncoderReport> reports;
   for (const auto& backend : backends()) {
-    for (const auto codec : kCodecs) {
-      const auto usable = try_out(backend.open, codec, options);
-      reports.push_back({backend.name, codec, usable.has_value(), backend.hardware,
-                         usable ? std::string() : usable.error().context});
+    EncoderReport report;
+    report.name = backend.name;
+    report.hardware = backend.hardware;
+#ifdef PF_HAVE_ENCODE_LIBAV
+    if (report.name == "vaapi") report.device = libav::render_node(options);
+#endif
+    for (const auto& format : known_formats())
+      report.formats.push_back(try_out(backend, format, options));
+    if (report.formats.front().ok) {
+      const auto encoder = backend.open(
+          config_for(report.formats.front().format, kSmallWidth, kSmallHeight), options);
+      report.invalidates = encoder && (*encoder)->invalidates();
     }
+    reports.push_back(std::move(report));
   }
   return reports;
 }

@@ -28,4 +28,12 @@ constexpr const char* name(Codec codec) {
   return "?";
 }
 
+// What a stream's pictures are made of, apart from their size: what is offered and asked for.
+struct VideoFormat {
+  Codec codec = Codec::H264;
+  bool ten_bit = false;
+  bool yuv444 = false;
+  bool operator==(const VideoFormat&) const = default;
+};
+
 }  // namespace pf::media

@@ -10,10 +10,6 @@ Result<std::unique_ptr<Encoder>> open_nvenc(const Config& config, const Options&
 Result<std::unique_ptr<Encoder>> open_vaapi(const Config& config, const Options& options) {
   return open_encoder(kVaapi, config, options);
 }
-Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& options) {
-  return open_encoder(kX264, config, options);
-}
-
 Result<std::unique_ptr<Encoder>> open_x265(const Config& config, const Options& options) {
   return open_encoder(kX265, config, options);
 }

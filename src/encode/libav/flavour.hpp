@@ -27,7 +27,6 @@ struct Flavour {
   bool planar = false;
 };
 
-extern const Flavour kX264;
 extern const Flavour kX265;
 extern const Flavour kNvenc;
 extern const Flavour kVaapi;
@@ -35,13 +34,5 @@ extern const Flavour kVaapi;
 // Worker thread.
 Result<std::unique_ptr<Encoder>> open_encoder(const Flavour& flavour, const Config& config,
                                               const Options& options);
-
-// The x264 options that Options::x264_preset "auto" stands for, and threads (see README.md).
-struct X264Tuning {
-  std::string preset;
-  std::string parameters;  // x264-params syntax, may be empty
-  unsigned threads;
-};
-X264Tuning x264_tuning(const media::Mode& mode, const Options& options, unsigned cores);
 
 }  // namespace pf::encode::libav

@@ -11,7 +11,7 @@
 #include "encode/libav/flavour.hpp"
 #include "encode/libav/log.hpp"
 #include "encode/libav/packet_pool.hpp"
-#include "encode/libav/picture.hpp"
+#include "encode/picture.hpp"
 
 extern "C" {
 #include <libavutil/frame.h>

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "encode/libav/backend.hpp"
 #include "encode/libav/flavour.hpp"
 #include "encode/libav/log.hpp"
 
@@ -20,17 +21,6 @@ namespace {
 const char* vaapi_codec_name(media::Codec codec) {
   if (codec == media::Codec::H264) return "h264_vaapi";
   return codec == media::Codec::Hevc ? "hevc_vaapi" : nullptr;
-}
-
-// The wanted render node, or the first; empty when there is none.
-std::string render_node(const Options& options) {
-  if (!options.vaapi_device.empty()) return options.vaapi_device;
-  std::vector<std::string> nodes;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator("/dev/dri", ignored))
-    if (entry.path().filename().string().starts_with("renderD"))
-      nodes.push_back(entry.path().string());
-  return nodes.empty() ? std::string() : *std::min_element(nodes.begin(), nodes.end());
 }
 
 Result<> vaapi_check(const Options& options) {
@@ -72,6 +62,16 @@ void vaapi_tune(AVCodecContext& context, AVDictionary*& options, const Config&, 
 }
 
 }  // namespace
+
+std::string render_node(const Options& options) {
+  if (!options.vaapi_device.empty()) return options.vaapi_device;
+  std::vector<std::string> nodes;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/dri", ignored))
+    if (entry.path().filename().string().starts_with("renderD"))
+      nodes.push_back(entry.path().string());
+  return nodes.empty() ? std::string() : *std::min_element(nodes.begin(), nodes.end());
+}
 
 const Flavour kVaapi{"vaapi", false, vaapi_codec_name, vaapi_check, vaapi_tune, vaapi_device};
 

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <deque>
 #include <new>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/wake.hpp"
+#include "encode/unit_pool.hpp"
 
 namespace pf::encode::synthetic {
 namespace {
@@ -45,46 +44,6 @@ bool get_number(ByteSpan from, std::uint64_t& value) {
   return true;
 }
 
-// Buffers that units hold until they are dropped, also after the encoder is gone.
-class Pool {
- public:
-  struct Slot {
-    Bytes bytes;
-    std::atomic<bool> lent{false};
-    Pool* pool = nullptr;
-  };
-  // Room for what a stream keeps in flight, so that the media path need not allocate.
-  explicit Pool(std::size_t unit_bytes) : slots_(8) {
-    for (auto& slot : slots_) slot.bytes.reserve(unit_bytes);
-  }
-  Slot* take(std::size_t size) {
-    auto free = std::find_if(slots_.begin(), slots_.end(),
-                             [](const Slot& s) { return !s.lent.load(std::memory_order_acquire); });
-    auto* slot = free != slots_.end() ? &*free : &slots_.emplace_back();
-    slot->pool = this;
-    slot->lent.store(true, std::memory_order_relaxed);
-    references_.fetch_add(1, std::memory_order_relaxed);
-    slot->bytes.resize(size);
-    return slot;
-  }
-  static void give_back(void* p) noexcept {
-    auto* slot = static_cast<Slot*>(p);
-    auto* pool = slot->pool;
-    slot->lent.store(false, std::memory_order_release);
-    pool->unref();
-  }
-  void unref() noexcept {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-  }
-
- private:
-  std::deque<Slot> slots_;
-  std::atomic<int> references_{1};
-};
-struct ClosePool {
-  void operator()(Pool* pool) const { pool->unref(); }
-};
-
 std::size_t unit_bytes(const Config& config) {
   const auto bytes = static_cast<double>(config.bitrate_kbps) * 125.0 / config.mode.rate.value();
   return std::max(kSmallestUnit, static_cast<std::size_t>(bytes));
@@ -93,7 +52,7 @@ std::size_t unit_bytes(const Config& config) {
 class SyntheticEncoder final : public Encoder {
  public:
   SyntheticEncoder(const Config& config, const Faults& faults)
-      : config_(config), faults_(faults), pool_(new Pool(unit_bytes(config))) {}
+      : config_(config), faults_(faults), pool_(UnitPool::create(unit_bytes(config))) {}
 
   const char* name() const override { return "synthetic"; }
   bool invalidates() const override { return true; }
@@ -126,21 +85,26 @@ class SyntheticEncoder final : public Encoder {
     started_ = true;
     remember(directives.index, idr);
     const auto size = unit_bytes(config_);
-    Pool::Slot* slot = nullptr;
+    UnitPool::Slot* slot = nullptr;
     try {
-      slot = pool_->take(size);
+      slot = pool_->take();
     } catch (const std::bad_alloc&) {
       return Outcome::Failed;
     }
-    auto* to = slot->bytes.data();
+    if (!slot->resize(size)) {
+      UnitPool::give_back(slot);
+      return Outcome::Failed;
+    }
+    const auto bytes = slot->bytes();
+    auto* to = bytes.data();
     if (idr) to = std::copy(kSpsPps.begin(), kSpsPps.end(), to);
     to = std::copy(idr ? kIdrSlice.begin() : kPredictedSlice.begin(),
                    idr ? kIdrSlice.end() : kPredictedSlice.end(), to);
     to = put_number(put_number(to, unit), sequence_);
-    const auto* end = slot->bytes.data() + slot->bytes.size();
+    const auto* end = bytes.data() + bytes.size();
     for (std::size_t i = 0; to != end; ++i) *to++ = filler(unit, i);
 
-    out = media::AccessUnit(slot->bytes, slot, &Pool::give_back);
+    out = media::AccessUnit(bytes, slot, &UnitPool::give_back);
     out.type = idr        ? media::FrameType::Idr
                : repaired ? media::FrameType::AfterInvalidation
                           : media::FrameType::Predicted;
@@ -172,7 +136,7 @@ class SyntheticEncoder final : public Encoder {
 
   Config config_;
   const Faults faults_;
-  std::unique_ptr<Pool, ClosePool> pool_;
+  UnitPoolPtr pool_;
   std::uint64_t units_ = 0;
   std::uint64_t sequence_ = 0;
   std::array<std::uint32_t, 16> references_{};  // unit indices, oldest first

@@ -1,6 +1,7 @@
 // What every encoder that opens on this machine must do.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <memory>
 #include <set>
 #include <string>
@@ -34,7 +35,7 @@ const Backend& backend_named(const std::string& name) {
 std::vector<std::string> openable() {
   std::vector<std::string> names;
   for (const auto& backend : backends())
-    if (backend.probe(media::Codec::H264)) names.emplace_back(backend.name);
+    if (try_out(backend, {media::Codec::H264}, {}).ok) names.emplace_back(backend.name);
   return names;
 }
 
@@ -203,6 +204,84 @@ TEST_P(EncoderContract, SingleReferenceIsObeyed) {
   media::AccessUnit unit;
   ASSERT_EQ(encoder->encode(desktop.frame(1), {}, unit), Outcome::Unit);
   EXPECT_EQ(testing::read_sps(unit.bytes().subspan(nals(unit.bytes())[0].header)).references, 1U);
+}
+
+// A client that lost pictures shows nothing until the repair, and from there exactly what the
+// encoder meant: compared with a client that lost nothing.
+TEST_P(EncoderContract, ARepairRefersToNothingThatWasLost) {
+  Config config;
+  config.mode = {640, 360, {60, 1}};
+  auto encoder = open_encoder(config);
+  if (!encoder->invalidates()) GTEST_SKIP() << "it answers a loss with an IDR";
+  Desktop desktop(640, 360);
+  testing::Decoder whole, lossy;
+  const auto same = [](const AVFrame& a, const AVFrame& b) {
+    for (int y = 0; y < a.height; ++y)
+      if (std::memcmp(a.data[0] + y * a.linesize[0], b.data[0] + y * b.linesize[0],
+                      static_cast<std::size_t>(a.width)) != 0)
+        return false;
+    return true;
+  };
+  // Lost, then repaired: after 1, 3 and 9 pictures; the second repair starts at a repair.
+  struct Loss {
+    std::uint32_t first, repair;
+  };
+  const std::vector<Loss> losses{{5, 6}, {20, 23}, {26, 28}, {28, 29}, {50, 59}, {70, 72}};
+  media::AccessUnit unit;
+  std::size_t at = 0;
+  bool broken = false;
+  for (std::uint32_t n = 1; n <= 90; ++n) {
+    desktop.draw(n);
+    Directives directives;
+    directives.index = n;
+    const bool repair = at < losses.size() && n == losses[at].repair;
+    if (repair) directives.invalid_from = losses[at].first;
+    ASSERT_EQ(encoder->encode(desktop.frame(n), directives, unit), Outcome::Unit);
+    EXPECT_EQ(unit.type, n == 1   ? media::FrameType::Idr
+                         : repair ? media::FrameType::AfterInvalidation
+                                  : media::FrameType::Predicted)
+        << n;
+    if (repair) {
+      broken = false;
+      ++at;
+    }
+    if (at < losses.size() && n == losses[at].first) broken = true;
+    if (!makes_pictures()) continue;
+    const auto* expected = whole.decode(unit.bytes());
+    ASSERT_NE(expected, nullptr) << n;
+    if (broken) continue;  // lost, or thrown away by the client
+    const auto* shown = lossy.decode(unit.bytes());
+    ASSERT_NE(shown, nullptr) << n;
+    EXPECT_TRUE(same(*shown, *expected)) << n;
+  }
+}
+
+TEST_P(EncoderContract, ALossOfEverythingIsAnsweredByAnIdr) {
+  Config config;
+  config.mode = {640, 360, {60, 1}};
+  auto encoder = open_encoder(config);
+  Desktop desktop(640, 360);
+  media::AccessUnit unit;
+  for (std::uint32_t n = 1; n <= 60; ++n) {
+    desktop.draw(n);
+    Directives directives;
+    directives.index = n;
+    // The IDR itself; then, with an encoder that knows references, older than any that it keeps.
+    if (n == 3) directives.invalid_from = 1;
+    if (n == 50) directives.invalid_from = 10;
+    ASSERT_EQ(encoder->encode(desktop.frame(n), directives, unit), Outcome::Unit);
+    if (n == 3 || n == 50) {
+      EXPECT_EQ(unit.type, media::FrameType::Idr) << n;
+    }
+  }
+}
+
+TEST_P(EncoderContract, OneReferenceLeavesNothingToGoBackTo) {
+  if (!makes_pictures()) GTEST_SKIP() << "the synthetic encoder has no references";
+  Config config;
+  config.mode = {640, 360, {60, 1}};
+  config.max_references = 1;
+  EXPECT_FALSE(open_encoder(config)->invalidates());
 }
 
 // The colours that come out of a decoder are those that went in, and the stream says which they

@@ -1,4 +1,4 @@
-#include "encode/libav/picture.hpp"
+#include "encode/picture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "desktop_picture.hpp"
 
-namespace pf::encode::libav {
+namespace pf::encode {
 namespace {
 
 using testing::Desktop;
@@ -96,4 +96,4 @@ TEST(Picture, FitKeepsTheAspect) {
 }
 
 }  // namespace
-}  // namespace pf::encode::libav
+}  // namespace pf::encode

@@ -16,22 +16,31 @@ TEST(EncodeRegistry, OrderOfPreference) {
   EXPECT_THAT(names, ::testing::ElementsAre("nvenc", "vaapi", "x264", "x265", "synthetic"));
 }
 
-TEST(EncodeRegistry, EveryUnusableEncoderHasAReason) {
-  const auto reports = probe_all({});
-  EXPECT_EQ(reports.size(), backends().size() * 3U);
+TEST(EncodeRegistry, TheReportHasAReasonOrAFigureForEveryEncoderAndFormat) {
+  const auto reports = probe_report({});
+  ASSERT_EQ(reports.size(), backends().size());
   for (const auto& report : reports) {
-    EXPECT_EQ(report.usable, report.reason.empty()) << report.backend;
-    if (report.backend == "x264" && report.codec == media::Codec::H264) {
-      EXPECT_TRUE(report.usable) << report.reason;
+    SCOPED_TRACE(report.name);
+    ASSERT_EQ(report.formats.size(), known_formats().size());
+    for (const auto& row : report.formats) {
+      SCOPED_TRACE(name(row.format));
+      EXPECT_EQ(row.ok, row.reason.empty());
+      EXPECT_EQ(row.ok, row.frame_us > 0);
     }
-    if (report.backend == "vaapi" && report.codec == media::Codec::H264 &&
-        !std::filesystem::exists("/dev/dri")) {
-      EXPECT_THAT(report.reason, HasSubstr("no render node /dev/dri/renderD*"));
+    const auto& h264 = report.formats.front();
+    ASSERT_EQ(h264.format, media::VideoFormat{media::Codec::H264});
+    if (report.name == "x264") {
+      EXPECT_TRUE(h264.ok) << h264.reason;
+      EXPECT_TRUE(report.invalidates);
+      EXPECT_FALSE(report.hardware);
     }
-    if (report.backend == "nvenc" && report.codec == media::Codec::H264 &&
-        !std::filesystem::exists("/dev/nvidiactl")) {
-      EXPECT_THAT(report.reason, HasSubstr("libcuda.so.1"));
-      EXPECT_THAT(report.reason, HasSubstr("NVIDIA_DRIVER_CAPABILITIES"));
+    if (report.name == "vaapi" && !std::filesystem::exists("/dev/dri")) {
+      EXPECT_THAT(h264.reason, HasSubstr("no render node /dev/dri/renderD*"));
+      EXPECT_TRUE(report.device.empty());
+    }
+    if (report.name == "nvenc" && !std::filesystem::exists("/dev/nvidiactl")) {
+      EXPECT_THAT(h264.reason, HasSubstr("libcuda.so.1"));
+      EXPECT_THAT(h264.reason, HasSubstr("NVIDIA_DRIVER_CAPABILITIES"));
     }
   }
 }

@@ -8,7 +8,8 @@
 
 #include "desktop_picture.hpp"
 #include "encode/colour_convert.hpp"
-#include "encode/libav/flavour.hpp"
+#include "encode/x264/tuning.hpp"
+#include "encode/x264/x264_encoder.hpp"
 #include "h264_decoder.hpp"
 
 extern "C" {
@@ -16,25 +17,39 @@ int ARGBToNV12(const std::uint8_t* argb, int argb_stride, std::uint8_t* y, int y
                std::uint8_t* uv, int uv_stride, int width, int height);
 }
 
-namespace pf::encode::libav {
+namespace pf::encode::x264 {
 namespace {
 
 TEST(X264Tuning, OneThreadUpTo1080p60) {
-  EXPECT_EQ(x264_tuning({1280, 720, {60, 1}}, {}, 8).threads, 1U);
-  EXPECT_EQ(x264_tuning({1920, 1080, {60, 1}}, {}, 8).threads, 1U);
-  EXPECT_EQ(x264_tuning({2560, 1440, {60, 1}}, {}, 8).threads, 2U);
-  EXPECT_EQ(x264_tuning({3840, 2160, {120, 1}}, {}, 2).threads, 2U);
-  EXPECT_EQ(x264_tuning({7680, 4320, {120, 1}}, {}, 64).threads, 8U);
+  EXPECT_EQ(tuning_of({1280, 720, {60, 1}}, {}, 8).threads, 1U);
+  EXPECT_EQ(tuning_of({1920, 1080, {60, 1}}, {}, 8).threads, 1U);
+  EXPECT_EQ(tuning_of({2560, 1440, {60, 1}}, {}, 8).threads, 2U);
+  EXPECT_EQ(tuning_of({3840, 2160, {120, 1}}, {}, 2).threads, 2U);
+  EXPECT_EQ(tuning_of({7680, 4320, {120, 1}}, {}, 64).threads, 8U);
 }
 
 TEST(X264Tuning, TheUsersChoiceWins) {
   Options options;
   options.x264_preset = "veryfast";
   options.threads = 3;
-  const auto tuning = x264_tuning({1280, 720, {60, 1}}, options, 8);
+  const auto tuning = tuning_of({1280, 720, {60, 1}}, options, 8);
   EXPECT_EQ(tuning.preset, "veryfast");
   EXPECT_EQ(tuning.parameters, "");
   EXPECT_EQ(tuning.threads, 3U);
+}
+
+TEST(X264Tuning, KeepsWhatLevel51Holds) {
+  EXPECT_EQ(kept_pictures({640, 360, {60, 1}}, 0), 16U);
+  EXPECT_EQ(kept_pictures({1920, 1080, {60, 1}}, 0), 16U);
+  EXPECT_EQ(kept_pictures({2560, 1440, {60, 1}}, 0), 12U);
+  EXPECT_EQ(kept_pictures({3840, 2160, {60, 1}}, 0), 5U);
+  EXPECT_EQ(kept_pictures({7680, 4320, {60, 1}}, 0), 1U);
+}
+
+TEST(X264Tuning, KeepsNoMoreThanTheClientAllows) {
+  EXPECT_EQ(kept_pictures({1280, 720, {60, 1}}, 1), 1U);
+  EXPECT_EQ(kept_pictures({1280, 720, {60, 1}}, 4), 4U);
+  EXPECT_EQ(kept_pictures({3840, 2160, {60, 1}}, 8), 5U);
 }
 
 double cpu_ms() {
@@ -72,7 +87,7 @@ TEST(X264Tuning, DISABLED_Measure) {
         config.mode = mode;
         Options options;
         options.x264_preset = presets[p];
-        auto encoder = open_encoder(kX264, config, options);
+        auto encoder = open_x264(config, options);
         ASSERT_TRUE(encoder.has_value());
         testing::Desktop desktop(width, height);
         testing::Decoder decoder;
@@ -99,7 +114,7 @@ TEST(X264Tuning, DISABLED_Measure) {
           bits[p] += static_cast<double>(unit.bytes().size()) * 8;
         }
         if (round > 0) continue;
-        encoder = open_encoder(kX264, config, options);
+        encoder = open_x264(config, options);
         for (int t = 0; t < kFrames; ++t) {
           desktop.draw(static_cast<std::uint32_t>(t));
           const auto frame = desktop.frame(static_cast<std::uint64_t>(t) + 1);
@@ -126,4 +141,4 @@ TEST(X264Tuning, DISABLED_Measure) {
 }
 
 }  // namespace
-}  // namespace pf::encode::libav
+}  // namespace pf::encode::x264

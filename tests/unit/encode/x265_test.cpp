@@ -11,7 +11,8 @@ namespace {
 
 const Backend* x265() {
   for (const auto& backend : backends())
-    if (std::string(backend.name) == "x265" && backend.probe(media::Codec::Hevc)) return &backend;
+    if (std::string(backend.name) == "x265" && try_out(backend, {media::Codec::Hevc}, {}).ok)
+      return &backend;
   return nullptr;
 }
 

@@ -1,4 +1,4 @@
-#include "encode/libav/picture.hpp"
+#include "encode/picture.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -10,7 +10,7 @@
 #include <libyuv/scale_uv.h>
 #pragma GCC diagnostic pop
 
-namespace pf::encode::libav {
+namespace pf::encode {
 namespace {
 
 constexpr std::uint32_t kAlign = 64;  // a cache line, and the widest vector
@@ -120,4 +120,4 @@ bool Picture::update(const media::VideoFrame& frame) {
   return true;
 }
 
-}  // namespace pf::encode::libav
+}  // namespace pf::encode

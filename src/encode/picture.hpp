@@ -9,7 +9,7 @@
 #include "media/colour.hpp"
 #include "media/video_frame.hpp"
 
-namespace pf::encode::libav {
+namespace pf::encode {
 
 // An NV12 image in one aligned block of memory (y plane, then uv plane).
 class Nv12Buffer {
@@ -58,4 +58,4 @@ class Picture {
   bool whole_next_ = true;
 };
 
-}  // namespace pf::encode::libav
+}  // namespace pf::encode

@@ -1,0 +1,301 @@
+#include "encode/x264/x264_encoder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <thread>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#include <x264.h>
+#pragma GCC diagnostic pop
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "encode/annexb.hpp"
+#include "encode/picture.hpp"
+#include "encode/unit_pool.hpp"
+#include "encode/x264/tuning.hpp"
+
+namespace pf::encode::x264 {
+namespace {
+
+constexpr std::uint32_t kLargestSide = 8192;
+// How much a picture may exceed its share of the bitrate, in frames. One frame exactly makes x264
+// budget row by row, which costs a sixth more time for the same quality (README.md).
+constexpr double kBufferFrames = 2.0;
+// A unit's buffer to begin with, in shares of the bitrate; x264 exceeds two only at scene changes.
+constexpr std::size_t kUnitShares = 4, kLeastUnitBytes = 64 * 1024;
+// For start codes that grow (annexb.hpp).
+constexpr std::size_t kSpareBytes = 64;
+
+struct Close {
+  void operator()(x264_t* p) const { x264_encoder_close(p); }
+};
+using Handle = std::unique_ptr<x264_t, Close>;
+
+struct Complaint {
+  std::array<char, 160> text{};
+};
+
+// x264 logs through C; its first complaint becomes the reason that people read.
+void keep_complaint(void* to, int level, const char* format, va_list arguments) {
+  auto* complaint = static_cast<Complaint*>(to);
+  if (level > X264_LOG_WARNING || complaint->text[0] != 0) return;
+  std::vsnprintf(complaint->text.data(), complaint->text.size(), format, arguments);
+  if (auto* end = std::strchr(complaint->text.data(), '\n'); end != nullptr) *end = 0;
+}
+
+std::size_t share_bytes(const Config& config) {
+  return static_cast<std::size_t>(config.bitrate_kbps * 125.0 / config.mode.rate.value());
+}
+
+void set_colour(x264_param_t& p, const media::Colour& colour) {
+  // H.264 tables E-3 to E-5; chroma in the middle of four pixels (figure E-1, type 1).
+  p.vui.b_fullrange = colour.full_range ? 1 : 0;
+  p.vui.i_chroma_loc = 1;
+  switch (colour.matrix) {
+    case media::Matrix::Bt601:
+      p.vui.i_colorprim = p.vui.i_transfer = p.vui.i_colmatrix = 6;
+      break;
+    case media::Matrix::Bt709:
+      p.vui.i_colorprim = p.vui.i_transfer = p.vui.i_colmatrix = 1;
+      break;
+    case media::Matrix::Bt2020:
+      p.vui.i_colorprim = p.vui.i_colmatrix = 9;
+      p.vui.i_transfer = 14;
+      break;
+  }
+}
+
+void set_bitrate(x264_param_t& p, std::uint32_t kbps, const media::Rational& rate) {
+  p.rc.i_rc_method = X264_RC_ABR;
+  p.rc.i_bitrate = p.rc.i_vbv_max_bitrate = static_cast<int>(kbps);
+  p.rc.i_vbv_buffer_size =
+      std::max(1, static_cast<int>(std::lround(kbps * kBufferFrames / rate.value())));
+}
+
+// Remembers which pictures a decoder may still refer to, under the numbers of the stream.
+class History {
+ public:
+  void forget() { count_ = 0; }
+  void add(std::uint32_t index, std::int64_t pts) {
+    if (count_ == all_.size()) {
+      std::copy(all_.begin() + 1, all_.end(), all_.begin());
+      --count_;
+    }
+    all_[count_++] = {index, pts};
+  }
+  // The pts of the oldest picture from `index` on; nothing newer than all: no pts.
+  std::optional<std::int64_t> first_from(std::uint32_t index) const {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (static_cast<std::int32_t>(all_[i].index - index) >= 0) return all_[i].pts;
+    return std::nullopt;
+  }
+  // Whether the picture before `index` is still known: otherwise everything kept may be broken.
+  bool reaches_before(std::uint32_t index) const {
+    return count_ != 0 && static_cast<std::int32_t>(all_[0].index - index) < 0;
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t index = 0;
+    std::int64_t pts = 0;
+  };
+  std::array<Entry, 16> all_{};  // since the last IDR, oldest first
+  std::size_t count_ = 0;
+};
+
+class X264Encoder final : public Encoder {
+ public:
+  explicit X264Encoder(const Config& config)
+      : config_(config),
+        picture_(config.mode.width, config.mode.height, config.colour),
+        pool_(UnitPool::create(std::max(kLeastUnitBytes, kUnitShares * share_bytes(config)) +
+                               kSpareBytes)) {}
+
+  Result<> open(const Options& options) {
+    const auto tuning = tuning_of(config_.mode, options, std::thread::hardware_concurrency());
+    auto& p = parameters_;
+    if (x264_param_default_preset(&p, tuning.preset.c_str(), "zerolatency") != 0)
+      return fail(Errc::OpenFailed, "x264 has no preset \"" + tuning.preset + '"');
+    if (auto set = set_parameters(tuning); !set) return set;
+    handle_.reset(x264_encoder_open(&p));
+    if (!handle_) {
+      const std::string why = complaint_.text.data();
+      return fail(Errc::OpenFailed, "x264: " + (why.empty() ? "it gave no reason" : why));
+    }
+    x264_encoder_parameters(handle_.get(), &p);
+    x264_picture_init(&input_);
+    const auto& image = picture_.buffer().image();
+    input_.img.i_csp = X264_CSP_NV12;
+    input_.img.i_plane = 2;
+    input_.img.plane[0] = image.y;
+    input_.img.plane[1] = image.uv;
+    input_.img.i_stride[0] = static_cast<int>(image.y_stride_bytes);
+    input_.img.i_stride[1] = static_cast<int>(image.uv_stride_bytes);
+    return {};
+  }
+
+  const char* name() const override { return "x264"; }
+  bool invalidates() const override { return kept_ > 1; }
+
+  Outcome encode(const media::VideoFrame& frame, const Directives& directives,
+                 media::AccessUnit& out) noexcept override {
+    try {
+      const auto submitted = steady_now_ns();
+      if (!picture_.update(frame)) return Outcome::Failed;
+      return code(frame.captured_ns, submitted, directives, false, out);
+    } catch (const std::exception& e) {
+      return failed(e.what());
+    }
+  }
+
+  Outcome repeat(std::int64_t captured_ns, const Directives& directives,
+                 media::AccessUnit& out) noexcept override {
+    try {
+      return code(captured_ns, steady_now_ns(), directives, true, out);
+    } catch (const std::exception& e) {
+      return failed(e.what());
+    }
+  }
+
+ private:
+  Result<> set_parameters(const Tuning& tuning) {
+    auto& p = parameters_;
+    p.pf_log = keep_complaint;
+    p.p_log_private = &complaint_;
+    p.i_log_level = X264_LOG_WARNING;
+    p.i_width = static_cast<int>(config_.mode.width);
+    p.i_height = static_cast<int>(config_.mode.height);
+    p.i_csp = X264_CSP_NV12;
+    p.i_bitdepth = 8;
+    p.i_fps_num = p.i_timebase_den = config_.mode.rate.num;
+    p.i_fps_den = p.i_timebase_num = config_.mode.rate.den;
+    p.vui.i_sar_width = p.vui.i_sar_height = 1;
+    p.i_threads = static_cast<int>(tuning.threads);
+    p.b_sliced_threads = 1;  // frame threads would delay the output
+    if (config_.slices > 1)
+      p.i_slice_count = static_cast<int>(std::max(config_.slices, tuning.threads));
+    p.i_keyint_max = X264_KEYINT_MAX_INFINITE;
+    p.i_scenecut_threshold = 0;
+    p.b_annexb = p.b_repeat_headers = 1;
+    set_colour(p, config_.colour);
+    set_bitrate(p, config_.bitrate_kbps, config_.mode.rate);
+    for (std::size_t at = 0; at < tuning.parameters.size();) {
+      const auto end = std::min(tuning.parameters.find(':', at), tuning.parameters.size());
+      const auto pair = tuning.parameters.substr(at, end - at);
+      const auto equals = pair.find('=');
+      if (x264_param_parse(&p, pair.substr(0, equals).c_str(), pair.c_str() + equals + 1) != 0)
+        return fail(Errc::OpenFailed, "x264 refuses " + pair);
+      at = end + 1;
+    }
+    // Pictures to fall back on; they are not searched, so they cost memory only.
+    kept_ = kept_pictures(config_.mode, config_.max_references);
+    p.i_frame_reference = std::min(p.i_frame_reference, static_cast<int>(kept_));
+    p.i_dpb_size = static_cast<int>(kept_);
+    return {};
+  }
+
+  // Makes x264 forget the pictures from `index` on. False when nothing older is left.
+  bool go_back_before(std::uint32_t index) {
+    if (!history_.reaches_before(index)) return false;
+    const auto pts = history_.first_from(index);
+    return !pts || x264_encoder_invalidate_reference(handle_.get(), *pts) == 0;
+  }
+
+  Outcome code(std::int64_t captured_ns, std::int64_t submitted_ns, const Directives& directives,
+               bool repeat, media::AccessUnit& out) {
+    if (directives.bitrate_kbps != 0 && directives.bitrate_kbps != config_.bitrate_kbps) {
+      config_.bitrate_kbps = directives.bitrate_kbps;
+      set_bitrate(parameters_, config_.bitrate_kbps, config_.mode.rate);
+      if (x264_encoder_reconfig(handle_.get(), &parameters_) != 0)
+        return failed("the bitrate could not be changed");
+    }
+    const bool wants_back = directives.invalid_from != 0 && !directives.force_idr;
+    const bool idr = directives.force_idr ||
+                     (wants_back && !(invalidates() && go_back_before(directives.invalid_from)));
+    input_.i_type = idr ? X264_TYPE_IDR : X264_TYPE_AUTO;
+    input_.i_pts = next_pts_++;
+    x264_nal_t* nals = nullptr;
+    int count = 0;
+    x264_picture_t coded;
+    const int size = x264_encoder_encode(handle_.get(), &nals, &count, &input_, &coded);
+    if (size < 0) return failed(complaint_.text.data());
+    if (size == 0 || count == 0) return Outcome::Nothing;
+
+    auto* slot = pool_->take();
+    const auto bytes_needed = static_cast<std::size_t>(size) + kSpareBytes;
+    if (bytes_needed > slot->capacity() && !slot->resize(bytes_needed + bytes_needed / 2)) {
+      UnitPool::give_back(slot);
+      return failed("out of memory");
+    }
+    slot->resize(bytes_needed);
+    std::memcpy(slot->bytes().data(), nals[0].p_payload, static_cast<std::size_t>(size));
+    auto bytes = slot->bytes().first(static_cast<std::size_t>(size));
+    const bool came_idr = shape_of(bytes, media::Codec::H264).has_idr_slice;
+    // Spare bytes are counted from the unit's end, which stripping moves forward.
+    bytes = strip_prefix(bytes, media::Codec::H264, came_idr);
+    bytes = lengthen_start_codes(bytes, kSpareBytes, media::Codec::H264);
+    if (came_idr) history_.forget();
+    history_.add(directives.index, input_.i_pts);
+
+    out = media::AccessUnit(bytes, slot, &UnitPool::give_back);
+    out.type = came_idr     ? media::FrameType::Idr
+               : wants_back ? media::FrameType::AfterInvalidation
+                            : media::FrameType::Predicted;
+    out.codec = media::Codec::H264;
+    out.repeat = repeat;
+    out.timeline = {};
+    out.timeline.captured_ns = captured_ns;
+    out.timeline.submitted_ns = submitted_ns;
+    out.timeline.encoded_ns = steady_now_ns();
+    return Outcome::Unit;
+  }
+
+  Outcome failed(const char* why) noexcept {
+    try {
+      log::warn("encode", "encoding failed", "encoder", "x264", "reason", why);
+    } catch (...) {  // nothing left to say it with
+    }
+    return Outcome::Failed;
+  }
+
+  Config config_;
+  Picture picture_;
+  UnitPoolPtr pool_;
+  Complaint complaint_;
+  x264_param_t parameters_{};
+  x264_picture_t input_{};  // over picture_'s memory
+  Handle handle_;
+  History history_;
+  unsigned kept_ = 1;
+  std::int64_t next_pts_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& options) {
+  const auto& mode = config.mode;
+  if (mode.width < 16 || mode.height < 16 || mode.width > kLargestSide ||
+      mode.height > kLargestSide || mode.width % 2 != 0 || mode.height % 2 != 0 ||
+      mode.rate.num == 0 || mode.rate.den == 0)
+    return fail(Errc::BadInput, fmt::format("mode {}", media::to_string(mode)));
+  if (config.bitrate_kbps == 0 || config.bitrate_kbps > std::numeric_limits<int>::max() / 2)
+    return fail(Errc::BadInput, fmt::format("bitrate {} kb/s", config.bitrate_kbps));
+  if (config.codec != media::Codec::H264)
+    return fail(Errc::UnsupportedCodec,
+                fmt::format("x264 does not encode {}", media::name(config.codec)));
+  if (config.colour.ten_bit || config.colour.yuv444)
+    return fail(Errc::UnsupportedCodec, "x264 is used with 8 bit 4:2:0 only");
+  auto encoder = std::make_unique<X264Encoder>(config);
+  if (auto opened = encoder->open(options); !opened) return pass(opened);
+  return std::unique_ptr<Encoder>(std::move(encoder));
+}
+
+}  // namespace pf::encode::x264
