@@ -1,31 +1,24 @@
 #include "audio/pipewire/private_daemon.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <mutex>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
 
 namespace pf::audio::pipewire {
-namespace fs = std::filesystem;
 
 namespace {
 
 constexpr auto kStartLimit = std::chrono::seconds(5);
 constexpr auto kStopGrace = std::chrono::milliseconds(500);
-// Where root's daemons live, so that the account that programs run as can reach them.
-constexpr const char* kOpenParent = "/run/punktfunk";
 
 // One tick is one Opus packet of 5 ms. No devices: the only clock is the timer.
 constexpr const char* kPipewireConfig = R"(context.properties = {
@@ -91,37 +84,6 @@ pulse.properties = {
 std::mutex shared_mutex;
 std::weak_ptr<PrivateDaemon> shared;
 
-Result<> write_file(const std::string& path, const char* text,
-                    const std::optional<Account>& owner) {
-  const UniqueFd fd(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return fail_errno(errno, path);
-  const auto length = std::strlen(text);
-  if (::write(fd.get(), text, length) != static_cast<ssize_t>(length))
-    return fail_errno(errno, path);
-  if (owner && ::fchown(fd.get(), owner->uid, owner->gid) != 0) return fail_errno(errno, path);
-  return {};
-}
-
-// A fresh folder that only `owner` (or we) may enter.
-Result<std::string> make_folder(const Options& options, const std::optional<Account>& owner) {
-  if (options.runtime_dir.empty() && !owner)
-    return fail(Errc::Unavailable, "no runtime folder is configured");
-  fs::path parent = owner ? kOpenParent : options.runtime_dir;
-  std::error_code error;
-  fs::create_directories(parent.parent_path(), error);
-  if (::mkdir(parent.c_str(), owner ? 0711 : 0700) != 0 && errno != EEXIST)
-    return fail_errno(errno, parent.string());
-  if (owner && ::chmod(parent.c_str(), 0711) != 0) return fail_errno(errno, parent.string());
-  // A daemon that died may still be held by a session when the next one starts.
-  static std::atomic<unsigned> count{0};
-  const auto path = (parent / fmt::format("audio-{}-{}", ::getpid(), ++count)).string();
-  fs::remove_all(path, error);
-  if (::mkdir(path.c_str(), 0700) != 0) return fail_errno(errno, path);
-  if (owner && ::chown(path.c_str(), owner->uid, owner->gid) != 0) return fail_errno(errno, path);
-  return path;
-}
-
 }  // namespace
 
 bool listens(const std::string& path) {
@@ -160,35 +122,39 @@ Result<Process> PrivateDaemon::spawn(const std::string& program, const std::stri
   if (!path)
     return fail(Errc::Unavailable,
                 fmt::format("the program {} is not installed: apt install {}", program, program));
+  const auto& folder = folder_->path();
   ProcessOptions options;
   options.argv = {*path, "-c", config};
-  options.environment = {{"PIPEWIRE_RUNTIME_DIR", folder_},
-                         {"XDG_RUNTIME_DIR", folder_},
-                         {"PULSE_RUNTIME_PATH", folder_ + "/pulse"},
-                         {"HOME", folder_},
-                         {"XDG_CONFIG_HOME", folder_},
-                         {"XDG_STATE_HOME", folder_},
-                         {"PIPEWIRE_CONFIG_DIR", folder_}};
+  options.environment = {{"PIPEWIRE_RUNTIME_DIR", folder},
+                         {"XDG_RUNTIME_DIR", folder},
+                         {"PULSE_RUNTIME_PATH", folder + "/pulse"},
+                         {"HOME", folder},
+                         {"XDG_CONFIG_HOME", folder},
+                         {"XDG_STATE_HOME", folder},
+                         {"PIPEWIRE_CONFIG_DIR", folder}};
   options.unset = {"PIPEWIRE_REMOTE",          "PIPEWIRE_CORE",
                    "PIPEWIRE_CONFIG_NAME",     "PIPEWIRE_CONFIG_PREFIX",
                    "DBUS_SESSION_BUS_ADDRESS", "DISPLAY"};
-  options.cwd = folder_;
+  options.cwd = folder;
   options.run_as = account_;
   return Process::spawn(options);
 }
 
 Result<> PrivateDaemon::start(const Options& options) {
   account_ = unprivileged_account();
-  auto folder = make_folder(options, account_);
+  // A daemon that died may still be held by a session when the next one starts.
+  static std::atomic<unsigned> count{0};
+  auto folder = RuntimeFolder::create(options.runtime_dir,
+                                      fmt::format("audio-{}-{}", ::getpid(), ++count), account_);
   if (!folder) return pass(folder);
-  folder_ = std::move(*folder);
-  socket_ = folder_ + "/pipewire-0";
+  folder_.emplace(std::move(*folder));
+  socket_ = folder_->path() + "/pipewire-0";
   for (const auto& [name, text] :
-       {std::pair{"/pipewire.conf", kPipewireConfig}, std::pair{"/pulse.conf", kPulseConfig}})
-    if (auto written = write_file(folder_ + name, text, account_); !written) return written;
+       {std::pair{"pipewire.conf", kPipewireConfig}, std::pair{"pulse.conf", kPulseConfig}})
+    if (auto written = folder_->write(name, text); !written) return written;
 
   const auto began = steady_now();
-  auto daemon = spawn("pipewire", folder_ + "/pipewire.conf");
+  auto daemon = spawn("pipewire", folder_->path() + "/pipewire.conf");
   if (!daemon) return pass(daemon);
   pipewire_ = std::move(*daemon);
   if (!wait_for_listener(socket_, pipewire_, kStartLimit))
@@ -196,15 +162,15 @@ Result<> PrivateDaemon::start(const Options& options) {
   auto linker = Linker::start(socket_);
   if (!linker) return pass(linker);
   linker_ = std::move(*linker);
-  environment_ = {{"PIPEWIRE_REMOTE", socket_}, {"PIPEWIRE_RUNTIME_DIR", folder_}};
+  environment_ = {{"PIPEWIRE_REMOTE", socket_}, {"PIPEWIRE_RUNTIME_DIR", folder_->path()}};
 
-  auto pulse = spawn("pipewire-pulse", folder_ + "/pulse.conf");
+  auto pulse = spawn("pipewire-pulse", folder_->path() + "/pulse.conf");
   if (!pulse) {
     log::warn("audio", "programs that need PulseAudio will be silent", "reason",
               pulse.error().message());
   } else {
     pulse_ = std::move(*pulse);
-    const auto native = folder_ + "/pulse/native";
+    const auto native = folder_->path() + "/pulse/native";
     if (wait_for_listener(native, pulse_, kStartLimit))
       environment_["PULSE_SERVER"] = "unix:" + native;
     else
@@ -212,7 +178,7 @@ Result<> PrivateDaemon::start(const Options& options) {
                 "pipewire-pulse did not start listening");
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - began);
-  log::info("audio", "private PipeWire started", "folder", folder_, "ms", took.count());
+  log::info("audio", "private PipeWire started", "folder", folder_->path(), "ms", took.count());
   return {};
 }
 
@@ -220,8 +186,6 @@ PrivateDaemon::~PrivateDaemon() {
   linker_.reset();
   pulse_.terminate(kStopGrace);
   pipewire_.terminate(kStopGrace);
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove_all(folder_, ignored);
 }
 
 }  // namespace pf::audio::pipewire

@@ -4,11 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "audio/pipewire/linker.hpp"
 #include "audio/source.hpp"
 #include "base/process.hpp"
+#include "base/runtime_folder.hpp"
 
 namespace pf::audio::pipewire {
 
@@ -30,7 +32,8 @@ class PrivateDaemon {
   Result<> start(const Options& options);
   Result<Process> spawn(const std::string& program, const std::string& config);
 
-  std::string folder_, socket_;
+  std::optional<RuntimeFolder> folder_;
+  std::string socket_;
   std::optional<Account> account_;  // root's daemons run without privileges
   std::map<std::string, std::string> environment_;
   Process pipewire_, pulse_;

@@ -13,7 +13,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
-#include "display/runtime_folder.hpp"
+#include "base/runtime_folder.hpp"
 #include "display/virtual/sway_config.hpp"
 #include "display/virtual/sway_ipc.hpp"
 

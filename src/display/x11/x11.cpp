@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/process.hpp"
-#include "display/runtime_folder.hpp"
+#include "base/runtime_folder.hpp"
 
 namespace pf::display::x11 {
 namespace {

@@ -1,4 +1,4 @@
-// The private folder of one display: sockets, configuration, log. Removed when dropped.
+// A private folder for a child of ours: sockets, configuration, log. Removed when dropped.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
 
-namespace pf::display {
+namespace pf {
 
 class RuntimeFolder {
  public:
@@ -35,4 +35,4 @@ class RuntimeFolder {
   UniqueFd mark_;  // a lock that ends with this process: the folder is in use
 };
 
-}  // namespace pf::display
+}  // namespace pf

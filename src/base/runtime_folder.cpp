@@ -1,4 +1,4 @@
-#include "display/runtime_folder.hpp"
+#include "base/runtime_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace pf::display {
+namespace pf {
 namespace fs = std::filesystem;
 
 namespace {
@@ -107,4 +107,4 @@ std::string RuntimeFolder::tail(const std::string& name, std::size_t count) cons
   return joined;
 }
 
-}  // namespace pf::display
+}  // namespace pf

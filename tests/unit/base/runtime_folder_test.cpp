@@ -1,4 +1,4 @@
-#include "display/runtime_folder.hpp"
+#include "base/runtime_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 
 #include "support/temp_folder.hpp"
 
-namespace pf::display {
+namespace pf {
 namespace {
 namespace fs = std::filesystem;
 
@@ -52,4 +52,4 @@ TEST(RuntimeFolder, NeedsAPlace) {
 }
 
 }  // namespace
-}  // namespace pf::display
+}  // namespace pf
