@@ -132,7 +132,9 @@ bool XcbShmSource::fit_pool() {
 
 void XcbShmSource::wait(std::int64_t until_ns) {
   // Events that came along with the answer to a request lie in the library's queue: the socket
-  // stays silent about them, and the last change of a picture would wait for the next one.
+  // stays silent about them, and the last change of a picture would wait for the next one. Flushing
+  // reads too when something is left to be sent (the detaching of old buffers), so it comes first.
+  xcb_flush(screen_.connection.get());
   if (read_events()) return;
   pollfd fds[2] = {{xcb_get_file_descriptor(screen_.connection.get()), POLLIN, 0},
                    {wake_.get(), POLLIN, 0}};
@@ -141,7 +143,6 @@ void XcbShmSource::wait(std::int64_t until_ns) {
     const std::int64_t left = std::max<std::int64_t>(until_ns - steady_now_ns(), 0);
     time = {static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
   }
-  xcb_flush(screen_.connection.get());
   ::ppoll(fds, 2, until_ns == kForEver ? nullptr : &time, nullptr);
   if ((fds[1].revents & POLLIN) != 0) {
     eventfd_t count = 0;
