@@ -19,7 +19,12 @@ build_packages() {
     libpipewire-0.3-dev libevdev-dev libavahi-client-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev \
     libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libwayland-dev wayland-protocols \
     libxkbcommon-dev libxcb1-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev libxcb-xtest0-dev \
-    libxcb-keysyms1-dev
+    libxcb-keysyms1-dev $(console_packages)
+}
+
+# The web console is built by npm. Where one is at hand (some come with node itself) it is left as it is.
+console_packages() {
+  command -v npm >/dev/null || echo nodejs npm
 }
 
 # What the running host uses on a machine without a desktop of its own.

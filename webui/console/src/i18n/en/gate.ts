@@ -1,0 +1,3 @@
+export const gate = {
+  'login.act': 'Sign in',
+} as const;

@@ -1,0 +1,3 @@
+export const more = {
+  'more.title': 'More',
+} as const;
