@@ -40,6 +40,13 @@ std::optional<Problem> check_query(const Route& route, const http::Request& requ
                                     [&](const Parameter& p) { return name == p.name; });
     if (found == route.query.end())
       return Problem{400, "unknown_parameter", "The query has a parameter that is not known here."};
+    if (found->text_max > 0) {
+      if (value.size() > found->text_max)
+        return Problem{
+            400, "bad_value",
+            fmt::format("The parameter \"{}\" may have {} bytes at most.", name, found->text_max)};
+      continue;
+    }
     const auto number = parse_number(value);
     if (!number || *number < found->min || *number > found->max)
       return Problem{400, "bad_value",
@@ -79,19 +86,25 @@ Reply Api::page(const http::Request& request) const {
 std::optional<Reply> Api::answer(const std::shared_ptr<http::Exchange>& exchange) {
   const auto& request = exchange->request();
   if (auto problem = check_host(request, names_)) return error_reply(*problem);
-  const std::string_view path = request.path;
-  if (!path.starts_with(kBasePath)) return not_found();
-  const auto found = match(request.method, path.substr(kBasePath.size()));
+  std::string_view path = request.path;
+  const bool below = path.starts_with(kBasePath);
+  if (below) path.remove_prefix(kBasePath.size());
+  const auto found = match(request.method, path, !below);
   if (found.allowed.empty()) return not_found();
   if (auto problem = check_same_origin(request)) return error_reply(*problem);
   if (found.route == nullptr) return wrong_method(found.allowed);
   const auto& route = *found.route;
-  if (!route.open)
+  Caller caller;
+  if ((route.access.lanes & lane::kOpen) == 0) {
     if (auto problem = auth_.check(request, context_.deps.loop.now())) {
       auto reply = error_reply(*problem);
       if (problem->status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
       return reply;
     }
+    caller = {.lane = lane::kToken, .name = "this machine"};
+  }
+  if (!permitted(route.access, caller))
+    return error_reply(403, "lane_not_allowed", "This way of signing in may not do that.");
   if (found.bad_id) return error_reply(400, "bad_id", "The number in the address is malformed.");
   if (auto problem = check_query(route, request)) return error_reply(*problem);
 
@@ -101,16 +114,20 @@ std::optional<Reply> Api::answer(const std::shared_ptr<http::Exchange>& exchange
     if (type == nullptr || !is_json_content_type(*type))
       return error_reply(415, "not_json", "The body must be sent as application/json.");
     if (auto problem = parse_body(*route.body, request.body, body)) return error_reply(*problem);
-  } else if (!request.body.empty()) {
-    return error_reply(400, "unexpected_body", "This request takes no body.");
+  } else if (request.body.size() > route.raw_body) {
+    return route.raw_body == 0
+               ? error_reply(400, "unexpected_body", "This request takes no body.")
+               : error_reply(413, "too_large",
+                             fmt::format("The body is longer than {} bytes.", route.raw_body));
   }
-  return route.handler(context_, {.request = request,
-                                  .id = found.id,
-                                  .body = &body,
-                                  .route = &route,
-                                  .later = [exchange](Reply reply) {
-                                    exchange->respond(response_of(std::move(reply)));
-                                  }});
+  return route.handler(
+      context_,
+      {.request = request,
+       .id = found.id,
+       .body = &body,
+       .route = &route,
+       .later = [exchange](Reply reply) { exchange->respond(response_of(std::move(reply))); },
+       .caller = std::move(caller)});
 }
 
 }  // namespace pf::webui

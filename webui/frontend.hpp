@@ -25,6 +25,8 @@ class NativeDesk;
 
 namespace pf::webui {
 
+class EventBus;
+
 // Everything here must outlive the front end.
 struct Deps {
   EventLoop& loop;
@@ -34,6 +36,7 @@ struct Deps {
   apps::Catalogue& catalogue;
   const crypto::Identity& identity;
   const config::Settings& settings;
+  EventBus& events;
   std::function<StatusParts()> status;       // control thread; called per request, must be cheap
   trust::NativeDesk* native_desk = nullptr;  // null: native clients are not served
 };

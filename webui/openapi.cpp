@@ -22,16 +22,32 @@ json parameters(const Route& route) {
                    {"in", "path"},
                    {"required", true},
                    {"schema", {{"type", "integer"}, {"minimum", 0}}}});
-  for (const auto& query : route.query)
+  for (const auto& query : route.query) {
+    json schema = {{"type", "string"}, {"maxLength", query.text_max}};
+    if (query.text_max == 0)
+      schema = {{"type", "integer"},
+                {"minimum", query.min},
+                {"maximum", query.max},
+                {"default", query.fallback}};
     out.push_back({{"name", query.name},
                    {"in", "query"},
                    {"required", false},
                    {"description", query.help},
-                   {"schema",
-                    {{"type", "integer"},
-                     {"minimum", query.min},
-                     {"maximum", query.max},
-                     {"default", query.fallback}}}});
+                   {"schema", std::move(schema)}});
+  }
+  return out;
+}
+
+// Each lane that the route takes is a way of its own.
+json security(const Access& access) {
+  json out = json::array();
+  const auto add = [&](std::uint8_t lane, const char* scheme) {
+    if ((access.lanes & lane) != 0) out.push_back({{scheme, json::array()}});
+  };
+  add(lane::kToken, "admin");
+  add(lane::kScoped, "scoped");
+  add(lane::kConsole, "console");
+  add(lane::kDevice, "device");
   return out;
 }
 
@@ -40,16 +56,20 @@ json operation(const Route& route) {
   if (auto list = parameters(route); !list.empty()) out["parameters"] = std::move(list);
   if (route.body != nullptr)
     out["requestBody"] = {{"required", true}, {"content", content(*route.body)}};
+  if (route.raw_body > 0)
+    out["requestBody"] = {{"required", true},
+                          {"content", {{"application/octet-stream", json::object()}}}};
   json responses = json::object();
   for (const auto& answer : route.answers) {
     json response = {{"description", answer.help}};
     if (answer.schema != nullptr) response["content"] = content(*answer.schema);
+    if (answer.type != nullptr) response["content"] = {{answer.type, json::object()}};
     responses[std::to_string(answer.status)] = std::move(response);
   }
   responses["default"] = {{"description", "The request was refused or failed."},
                           {"content", content(schemas::kError)}};
   out["responses"] = std::move(responses);
-  if (route.open) out["security"] = json::array();
+  out["security"] = security(route.access);
   return out;
 }
 
@@ -60,28 +80,42 @@ nlohmann::json openapi_document(std::string_view version) {
   for (const auto& route : routes()) {
     std::string method = route.method;
     for (auto& c : method) c = static_cast<char>(c - 'A' + 'a');
-    paths[route.path][method] = operation(route);
+    auto described = operation(route);
+    if (route.at_root) described["servers"] = {{{"url", "/"}}};
+    paths[route.path][method] = std::move(described);
   }
   json shapes = json::object();
   for (const auto* schema : schemas::all()) shapes[schema->name] = to_json_schema(*schema);
-  return {{"openapi", "3.1.0"},
-          {"info",
-           {{"title", "punktfunk host management API"},
-            {"version", version.empty() ? "0" : version},
+  return {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "punktfunk host management API"},
+        {"version", version.empty() ? "0" : version},
+        {"description",
+         "Everything the console and the command line do. HTTPS with the host's own "
+         "certificate: pin it. Unknown fields are refused."}}},
+      {"servers", {{{"url", kBasePath}}}},
+      {"security", security(access::kAdmin)},
+      {"paths", std::move(paths)},
+      {"components",
+       {{"schemas", std::move(shapes)},
+        {"securitySchemes",
+         {{"admin",
+           {{"type", "http"},
+            {"scheme", "bearer"},
             {"description",
-             "Everything the console and the command line do. HTTPS with the host's own "
-             "certificate: pin it. Unknown fields are refused."}}},
-          {"servers", {{{"url", kBasePath}}}},
-          {"security", {{{"admin", json::array()}}}},
-          {"paths", std::move(paths)},
-          {"components",
-           {{"schemas", std::move(shapes)},
-            {"securitySchemes",
-             {{"admin",
-               {{"type", "http"},
-                {"scheme", "bearer"},
-                {"description",
-                 "The token in the file mgmt-token; accepted on the host itself only."}}}}}}}};
+             "The token in the file mgmt-token; accepted on the host itself only."}}},
+          {"scoped",
+           {{"type", "http"},
+            {"scheme", "bearer"},
+            {"description", "A token made by the operator: read, control or admin."}}},
+          {"console",
+           {{"type", "apiKey"},
+            {"in", "cookie"},
+            {"name", "__Host-pf_session"},
+            {"description", "A browser that signed in with the password."}}},
+          {"device",
+           {{"type", "mutualTLS"}, {"description", "The certificate of a paired device."}}}}}}}};
 }
 
 }  // namespace pf::webui

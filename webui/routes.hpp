@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "http/server.hpp"
+#include "webui/access.hpp"
 #include "webui/frontend.hpp"
 #include "webui/schema.hpp"
 
@@ -47,20 +48,24 @@ struct Call {
   const struct Route* route = nullptr;
   // For an answer after the handler has returned nothing. Control thread.
   std::function<void(Reply)> later{};
+  Caller caller{};  // who asks; permitted by the route's access
 };
 
 using Handler = std::optional<Reply> (*)(const Context&, const Call&);
 
-struct Parameter {  // of the query; whole numbers only
+// Of the query: a whole number, or with `text_max` a text of that many bytes at most.
+struct Parameter {
   const char* name;
   const char* help;
-  std::uint64_t min, max, fallback;
+  std::uint64_t min = 0, max = 0, fallback = 0;
+  std::size_t text_max = 0;
 };
 
 struct Answer {
   unsigned status;
   const char* help;
-  const Schema* schema = nullptr;  // nothing: no body
+  const Schema* schema = nullptr;  // nothing: no body, or one that is not JSON
+  const char* type = nullptr;      // of a body that is not JSON: "text/plain"
 };
 
 struct Route {
@@ -68,23 +73,26 @@ struct Route {
   const char* path;  // below kBasePath; a segment "{id}" is a number
   const char* operation;
   const char* summary;
-  bool open;  // needs no token
+  Access access;
   Handler handler;
   std::vector<Answer> answers;
   const Schema* body = nullptr;
   std::vector<Parameter> query{};
+  bool at_root = false;  // not below kBasePath: "/metrics"
+  // Not 0: the body is not JSON and may have this many bytes; the handler reads the request.
+  std::size_t raw_body = 0;
 };
 
 const std::vector<Route>& routes();
 
-// What a path below kBasePath matches, by exact number of segments.
+// What a path below kBasePath (`at_root`: a whole path) matches, by exact number of segments.
 struct Match {
   const Route* route = nullptr;
   std::uint64_t id = 0;
   bool bad_id = false;               // the path fits, but {id} is not a number
   std::vector<const char*> allowed;  // methods of that path when only the method is wrong
 };
-Match match(std::string_view method, std::string_view path);
+Match match(std::string_view method, std::string_view path, bool at_root = false);
 
 // "0", or digits without a leading zero that fit into 64 bits.
 std::optional<std::uint64_t> parse_number(std::string_view text);

@@ -1,53 +1,9 @@
 #include "webui/schemas.hpp"
 
 #include "trust/grants.hpp"
+#include "webui/schema_fields.hpp"
 
 namespace pf::webui::schemas {
-namespace {
-
-Field text(const char* name, const char* help) {
-  return {.name = name, .type = FieldType::Text, .help = help};
-}
-Field text(const char* name, std::int64_t min, std::int64_t max, const char* help) {
-  return {.name = name, .type = FieldType::Text, .help = help, .min = min, .max = max};
-}
-Field choice(const char* name, std::vector<const char*> options, const char* help) {
-  return {.name = name, .type = FieldType::Text, .help = help, .options = std::move(options)};
-}
-Field integer(const char* name, const char* help) {
-  return {.name = name, .type = FieldType::Integer, .help = help};
-}
-Field integer(const char* name, std::int64_t min, std::int64_t max, const char* help) {
-  return {.name = name, .type = FieldType::Integer, .help = help, .min = min, .max = max};
-}
-Field number(const char* name, const char* help) {
-  return {.name = name, .type = FieldType::Number, .help = help};
-}
-Field boolean(const char* name, const char* help) {
-  return {.name = name, .type = FieldType::Boolean, .help = help};
-}
-Field scalar(const char* name, const char* help) {
-  return {.name = name, .type = FieldType::Scalar, .help = help};
-}
-Field object(const char* name, const Schema& of, const char* help) {
-  return {.name = name, .type = FieldType::Object, .help = help, .object = &of};
-}
-Field list(const char* name, const Schema& of, const char* help) {
-  return {.name = name, .type = FieldType::ListOfObjects, .help = help, .object = &of};
-}
-Field texts(const char* name, const char* help, std::int64_t max = 1000) {
-  return {.name = name, .type = FieldType::ListOfText, .help = help, .max = max};
-}
-Field maybe(Field field) {
-  field.required = false;
-  return field;
-}
-Field anything(const char* name, const char* help) {
-  return {.name = name, .type = FieldType::Anything, .help = help};
-}
-
-}  // namespace
-
 const Schema kError{"Error",
                     "Why a request was refused or failed.",
                     {text("error", "One sentence for people."),
@@ -376,7 +332,22 @@ const Schema kSettings{"Settings",
                        {list("settings", kSetting, "In the order of the documentation."),
                         texts("problems", "Stored values that are not used, and why.")}};
 
+namespace {
+
+std::vector<const Schema*> join(std::initializer_list<std::vector<const Schema*>> groups) {
+  std::vector<const Schema*> list;
+  for (const auto& group : groups) list.insert(list.end(), group.begin(), group.end());
+  return list;
+}
+
+}  // namespace
+
 const std::vector<const Schema*>& all() {
+  static const auto joined = join({core()});
+  return joined;
+}
+
+const std::vector<const Schema*>& core() {
   static const std::vector<const Schema*> schemas{
       &kError,         &kHealth,        &kDocument,      &kPorts,      &kEncoder,     &kBackend,
       &kSessionCounts, &kStatus,        &kSession,       &kSessions,   &kPinRequest,  &kPinOutcome,

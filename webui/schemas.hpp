@@ -16,6 +16,9 @@ extern const Schema kApp, kApps, kNewApp;
 extern const Schema kLogEntry, kLog;
 extern const Schema kSetting, kSettings;
 
+// The ones above. Further areas have a list of their own, in schemas_<area>.cpp.
+const std::vector<const Schema*>& core();
+
 // All of them, for the document.
 const std::vector<const Schema*>& all();
 

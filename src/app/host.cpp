@@ -16,6 +16,7 @@
 #include "trust/allow_list.hpp"
 #include "trust/native_desk.hpp"
 #include "trust/pairing_desk.hpp"
+#include "webui/event_bus.hpp"
 #include "webui/frontend.hpp"
 
 namespace pf::app {
@@ -74,6 +75,7 @@ struct Host::Impl {
   const HostOptions options;
   std::string native_pin;
   EventLoop loop;
+  webui::EventBus events;  // control thread
   std::unique_ptr<crypto::Identity> identity;
   std::unique_ptr<trust::AllowList> allow_list;
   trust::PairingDesk desk;
@@ -136,9 +138,10 @@ Result<> Host::Impl::start_management(const std::string& name, const config::Pat
   config.port = static_cast<std::uint16_t>(settings.get(config::kMgmtPort));
   config.host_name = name;
   config.folder = paths.config;
-  auto front = webui::Frontend::start({loop, *allow_list, desk, *manager, *catalogue, *identity,
-                                       settings, [this] { return status; }, native_desk.get()},
-                                      std::move(config));
+  auto front =
+      webui::Frontend::start({loop, *allow_list, desk, *manager, *catalogue, *identity, settings,
+                              events, [this] { return status; }, native_desk.get()},
+                             std::move(config));
   if (!front) return pass(front);
   webui = std::move(*front);
   return {};

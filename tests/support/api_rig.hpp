@@ -13,6 +13,7 @@
 #include "support/fakes.hpp"
 #include "support/temp_folder.hpp"
 #include "trust/native_desk.hpp"
+#include "webui/event_bus.hpp"
 #include "webui/frontend.hpp"
 
 namespace pf::test {
@@ -58,6 +59,7 @@ class ApiRig {
             *catalogue,
             identity(),
             *settings,
+            events,
             [this] { return status; },
             native ? &*native : nullptr};
   }
@@ -151,6 +153,7 @@ class ApiRig {
   std::optional<trust::PairingDesk> desk{std::in_place, loop};
   std::optional<trust::NativeDesk> native;
   FakeManager manager;
+  webui::EventBus events;
   std::optional<apps::Catalogue> catalogue;
   std::optional<config::Settings> settings;
   webui::StatusParts status;

@@ -18,7 +18,7 @@ TEST_F(ApiTest, OnlyHealthAndTheDocumentAreOpen) {
     const auto answer = send(anonymous);
     const bool open =
         std::string(route.path) == "/health" || std::string(route.path) == "/openapi.json";
-    EXPECT_EQ(open, route.open);
+    EXPECT_EQ(open, route.access.lanes == lane::kOpen);
     if (open) {
       EXPECT_EQ(answer.status, 200U) << route.path;
     } else {

@@ -1,0 +1,17 @@
+// The groups that the one table of routes is made of; each is in routes_<group>.cpp, beside the
+// rooms whose work it shows. routes.cpp joins them.
+#pragma once
+
+#include <vector>
+
+#include "webui/routes.hpp"
+
+namespace pf::webui {
+
+std::vector<Route> host_routes();
+std::vector<Route> sessions_routes();
+std::vector<Route> pairing_routes();
+std::vector<Route> devices_routes();
+std::vector<Route> apps_routes();
+
+}  // namespace pf::webui
