@@ -101,6 +101,9 @@ void Client::on_moved(const net::Endpoint& peer) {
   log::info("native", "the client has a new address", "connection", facts_.ref.id, "address",
             peer.address());
   if (lease_) deps_.allow_list.touch(lease_->fingerprint(), peer);
+  if (!steering_) return;
+  steering_->on_moved();
+  watch_path();
 }
 
 void Client::watch_pen() {

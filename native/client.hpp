@@ -36,6 +36,7 @@ class Client : public std::enable_shared_from_this<Client> {
   void on_window(std::uint32_t loss_ppm, std::uint64_t packets);
   void on_recovery_asked(bool keyframe);
   void on_moved(const net::Endpoint& peer);
+  void on_path_seen(std::size_t udp_payload_bytes, std::chrono::nanoseconds rtt);
   void watch_pen();
   void on_control_ended();
   void on_closed(const quic::CloseInfo& info);
@@ -97,13 +98,15 @@ class Client : public std::enable_shared_from_this<Client> {
   void media_path(const net::Endpoint& to, const net::Endpoint& from);
   void fall_back_to_announced_port();
   void greet();
+  void watch_path();
+  void look_at_path();
 
   ClientDeps& deps_;
   const PeerFacts facts_;
   const Carrier carrier_;
   Phase phase_ = Phase::First;
   bool closed_ = false;  // the connection is closed or being closed
-  std::unique_ptr<Executor::Timer> deadline_, pending_timer_, pen_timer_, hold_timer_;
+  std::unique_ptr<Executor::Timer> deadline_, pending_timer_, pen_timer_, hold_timer_, path_timer_;
 
   wire::ClientHello hello_;
   std::string name_;  // scrubbed
@@ -125,6 +128,8 @@ class Client : public std::enable_shared_from_this<Client> {
   std::shared_ptr<media::PacketNumbers> numbers_;
   std::shared_ptr<session::Stream> stream_;
   std::unique_ptr<Steering> steering_;
+  std::size_t path_bytes_ = 0;
+  unsigned path_looks_ = 0, path_same_ = 0;
   std::unique_ptr<RumbleRelay> rumble_;
 };
 

@@ -18,6 +18,11 @@ constexpr auto kReady = 10s;
 constexpr auto kPunchWait = 4500ms;
 // Generation 1: nothing unasked between Start and the end of the clock rounds.
 constexpr auto kClockRounds = 500ms;
+// QUIC's search for the path's MTU is looked at so often, and for so long after the path is new. It
+// has come to rest when it found nothing new for a while: it tries each size three times.
+constexpr auto kPathLook = 1s, kPathWatch = 20s;
+constexpr auto kPathRest = 3s;
+constexpr int kPathRestRoundTrips = 30;
 constexpr std::size_t kAudioSlots = 64, kTimingSlots = 64, kSlotBytes = 1472;
 constexpr std::string_view kExporterLabel = "EXPORTER-punktfunk/2 media";
 
@@ -69,6 +74,9 @@ void Client::negotiate_session() {
                                      agreement_.redundant_audio);
   agreement_.redundant_audio = tier.redundant;
   agreement_.audio.bitrate_bps = audio::tier_bitrate_bps(agreement_.audio.speakers, tier.tier);
+
+  if (deps_.config.adaptive_fec)
+    agreement_.fec_percent = Steering::first_fec(agreement_, audio_kbps(agreement_));
 
   auto session = take_session(wanted_app(launch_note_));
   if (!session) {
@@ -182,6 +190,7 @@ void Client::on_ready(const wire::Ready& ready) {
   phase_ = Phase::Streaming;
   stream_mark_ = lease_->mark_stream();
   greet();
+  watch_path();
   log::info("native", "streaming", "session", *session_, "device", name_, "mode",
             to_string(agreement_.mode), "codec", pf::media::name(agreement_.codec), "wire kbps",
             agreement_.budget_kbps, "client", hello_.details.label);
@@ -241,6 +250,7 @@ Result<> Client::attach() {
   });
 
   Steering::Config steering{.agreement = agreement_,
+                            .generation = static_cast<media::Generation>(carrier_.generation),
                             .adaptive_fec = deps_.config.adaptive_fec,
                             .audio_kbps = audio_kbps(agreement_),
                             .can_change_payload = hello_.max_shard_payload != 0,
@@ -282,6 +292,34 @@ void Client::fall_back_to_announced_port() {
   auto to = facts_.peer;
   to.set_port(announced_port_);
   media_path(to, facts_.local);
+}
+
+// Packets that are too large for the path are lost, all of them.
+void Client::watch_path() {
+  path_looks_ = path_same_ = 0;
+  path_bytes_ = 0;
+  look_at_path();
+}
+
+void Client::look_at_path() {
+  path_timer_ = deps_.loop.after(kPathLook, [this] {
+    to_link([hub = deps_.hub, ref = facts_.ref](Link& link) {
+      if (link.connection() == nullptr) return;
+      hub->to_client(ref,
+                     [bytes = link.connection()->max_udp_payload_bytes(),
+                      rtt = link.connection()->rtt()](Client& c) { c.on_path_seen(bytes, rtt); });
+    });
+  });
+}
+
+void Client::on_path_seen(std::size_t udp_payload_bytes, std::chrono::nanoseconds rtt) {
+  if (!steering_ || closed_) return;
+  path_same_ =
+      std::exchange(path_bytes_, udp_payload_bytes) == udp_payload_bytes ? path_same_ + 1 : 0;
+  const bool top = udp_payload_bytes >= quic::path_search_top();
+  if (top || path_same_ * kPathLook >= kPathRest + kPathRestRoundTrips * rtt)
+    steering_->on_path(udp_payload_bytes);
+  if (!top && ++path_looks_ * kPathLook < kPathWatch) look_at_path();
 }
 
 // What a client is told at the start, besides pictures.

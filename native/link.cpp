@@ -1,5 +1,7 @@
 #include "native/link.hpp"
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "base/overloaded.hpp"
 #include "native/client.hpp"
@@ -133,7 +135,7 @@ void Link::unreadable(const Error& error) {
 }
 
 void Link::on_message(wire::ControlMessage message) {
-  if (answer_here(message)) return;
+  if (std::exchange(greeted_, true) && answer_here(message)) return;
   to_client([message = std::move(message)](Client& client) { client.on_message(message); });
 }
 

@@ -99,6 +99,7 @@ class Link final : public quic::ConnectionHandler {
   std::optional<wire::ControlReader> reader_;
   // Streams whose type is not known yet.
   std::map<quic::StreamId, wire::StreamTypeReader> incoming_;
+  bool greeted_ = false;  // the first message was read: the client decides about it, whatever it is
   bool running_ = false;
   bool closed_by_us_ = false;
 

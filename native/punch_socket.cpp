@@ -32,6 +32,7 @@ Result<std::unique_ptr<PunchSocket>> PunchSocket::open(
   net::UdpSocket::Options options;
   options.bind = at;
   options.send_buffer_bytes = kSendBuffer;
+  options.forbid_fragments = true;  // packets of one fragment each: half a packet is none
   auto socket = net::UdpSocket::open(options);
   if (!socket) return pass(socket);
   std::unique_ptr<PunchSocket> made(

@@ -18,12 +18,32 @@ constexpr auto kProbeSpacing = 10s;
 // what fits an IPv6 minimum MTU does fit (punktfunk1.md 6.14, punktfunk2.md 6.1).
 constexpr std::uint64_t kPacketsBeforeShrink = 200;
 constexpr std::uint16_t kSmallPayload = 1168;
+constexpr std::size_t kLeastPayload = 512;  // newer clients take no less
 
 session::WireShape shape_of(const Agreement& agreement, std::uint32_t audio_kbps) {
   return {agreement.shard_payload, audio_kbps};
 }
 
+session::RateControl::Config rate_config(const Agreement& agreement, std::uint32_t audio_kbps) {
+  session::RateControl::Config rate;
+  rate.shape = shape_of(agreement, audio_kbps);
+  rate.wire_kbps = agreement.budget_kbps;
+  rate.fec_percent = agreement.fec_percent;
+  rate.frames_per_second = to_wire(agreement.mode).refresh_hz;
+  rate.min_wire_kbps = kMinBitrateKbps;
+  rate.max_wire_kbps = kMaxBitrateKbps;
+  // A client that left the bitrate to us has a controller of its own, which two would fight over.
+  rate.may_slow_down = !agreement.automatic_bitrate;
+  return rate;
+}
+
 }  // namespace
+
+std::uint8_t Steering::first_fec(const Agreement& agreement, std::uint32_t audio_kbps) {
+  if (agreement.fec_percent == 0) return 0;  // wanted so
+  const auto bursts = session::RateControl::first_fec(rate_config(agreement, audio_kbps));
+  return std::max(agreement.fec_percent, static_cast<std::uint8_t>(bursts));
+}
 
 std::uint32_t Steering::encoder_kbps(const Agreement& agreement, std::uint32_t audio_kbps) {
   return session::encoder_kbps(agreement.budget_kbps, agreement.fec_percent,
@@ -33,25 +53,13 @@ std::uint32_t Steering::encoder_kbps(const Agreement& agreement, std::uint32_t a
 Steering::Steering(Config config, Deps deps)
     : config_(std::move(config)),
       deps_(std::move(deps)),
-      rate_(rate_config()),
+      rate_(rate_config(config_.agreement, config_.audio_kbps)),
       mode_(config_.agreement.mode),
-      announced_(config_.agreement.mode) {}
+      announced_(config_.agreement.mode),
+      agreed_payload_(config_.agreement.shard_payload) {}
 
 Steering::~Steering() {
   *alive_ = false;
-}
-
-session::RateControl::Config Steering::rate_config() const {
-  session::RateControl::Config rate;
-  rate.shape = shape_of(config_.agreement, config_.audio_kbps);
-  rate.wire_kbps = config_.agreement.budget_kbps;
-  rate.fec_percent = config_.agreement.fec_percent;
-  rate.frames_per_second = to_wire(config_.agreement.mode).refresh_hz;
-  rate.min_wire_kbps = kMinBitrateKbps;
-  rate.max_wire_kbps = kMaxBitrateKbps;
-  // A client that left the bitrate to us has a controller of its own, which two would fight over.
-  rate.may_slow_down = !config_.agreement.automatic_bitrate;
-  return rate;
 }
 
 bool Steering::on_message(const wire::ControlMessage& message) {
@@ -62,6 +70,7 @@ bool Steering::on_message(const wire::ControlMessage& message) {
           [&](const wire::ProbeRequest& m) { return probe(m), true; },
           [&](const wire::LossReport& m) { return on_loss(m.ppm), true; },
           [&](const wire::DeliveryReport& m) { return on_delivered(m.packets), true; },
+          [&](const wire::ShardPayloadAck& m) { return on_payload_ack(m), true; },
           [](const auto&) { return false; },
       },
       message);
@@ -85,10 +94,9 @@ void Steering::on_loss(std::uint32_t ppm) {
 
 void Steering::on_recovery_asked(bool keyframe) {
   // A range of frames is named only by who lost them; a keyframe is also what a new decoder wants.
-  if (keyframe)
-    rate_.recovery_asked();
-  else
-    frame_lost_ = true;
+  if (keyframe) return rate_.recovery_asked();
+  frame_lost_ = true;
+  apply(rate_.frame_broken());
 }
 
 void Steering::apply(const session::RateControl::Decision& decision) {
@@ -106,13 +114,13 @@ void Steering::on_delivered(std::uint64_t packets) {
   const auto& counters = deps_.video->counters;
   const auto tried = counters.packets.value() + counters.dropped_packets.value();
   if (packets != 0 || tried < kPacketsBeforeShrink) return;
-  shrink_payload();
+  nothing_arrives();
 }
 
 // Nothing arrives at all: smaller packets once; if that does not help, say what it looks like.
-void Steering::shrink_payload() {
-  if (shrinks_++ != 0) {
-    if (shrinks_ == 3)
+void Steering::nothing_arrives() {
+  if (silences_++ != 0) {
+    if (silences_ == 3)
       log::warn("native",
                 "the client receives no media: a firewall between here and there may block UDP, or "
                 "large packets",
@@ -120,12 +128,47 @@ void Steering::shrink_payload() {
     return;
   }
   if (!config_.can_change_payload || config_.agreement.shard_payload <= kSmallPayload) return;
-  config_.agreement.shard_payload = kSmallPayload;
-  deps_.video->set_shard_payload(kSmallPayload);
-  deps_.send(wire::ShardPayloadChanged{kSmallPayload});
-  apply(rate_.reshape(shape_of(config_.agreement, config_.audio_kbps)));
+  blind_ = true;
+  use_payload(kSmallPayload);
   log::info("native", "no media arrives; sending smaller packets", "session", config_.session,
             "payload", kSmallPayload);
+}
+
+// Smaller packets are announced and sent; larger ones wait until the client has said that it
+// follows (punktfunk1.md 6.14).
+void Steering::on_path(std::size_t udp_payload_bytes) {
+  if (!config_.can_change_payload) return;
+  auto fits = agreed_payload_;
+  if (udp_payload_bytes < quic::path_search_top()) {
+    const auto overhead = media::sizes(config_.generation).overhead();
+    const auto room = udp_payload_bytes - std::min(udp_payload_bytes, overhead);
+    fits = static_cast<std::uint16_t>(
+        std::clamp<std::size_t>(room & ~std::size_t{1}, kLeastPayload, agreed_payload_));
+  }
+  const auto now = config_.agreement.shard_payload;
+  if (fits < now) {
+    use_payload(fits);
+    log::info("native", "the path takes smaller packets", "session", config_.session, "payload",
+              fits);
+  } else if (fits > now && !blind_ && fits != growing_) {
+    growing_ = fits;
+    deps_.send(wire::ShardPayloadChanged{fits});
+  }
+}
+
+void Steering::on_payload_ack(const wire::ShardPayloadAck& ack) {
+  if (growing_ == 0 || ack.shard_payload != growing_) return;
+  config_.agreement.shard_payload = std::exchange(growing_, std::uint16_t{0});
+  deps_.video->set_shard_payload(config_.agreement.shard_payload);
+  apply(rate_.reshape(shape_of(config_.agreement, config_.audio_kbps)));
+}
+
+void Steering::use_payload(std::uint16_t bytes) {
+  growing_ = 0;
+  config_.agreement.shard_payload = bytes;
+  deps_.video->set_shard_payload(bytes);
+  deps_.send(wire::ShardPayloadChanged{bytes});
+  apply(rate_.reshape(shape_of(config_.agreement, config_.audio_kbps)));
 }
 
 void Steering::reconfigure(const wire::Reconfigure& ask) {
@@ -135,9 +178,14 @@ void Steering::reconfigure(const wire::Reconfigure& ask) {
   if (!mode || (last_mode_change_ && now - *last_mode_change_ < kModeChangeSpacing))
     return refuse();
   last_mode_change_ = now;
+  // Said before the first picture of the new epoch can leave; while another change is under way its
+  // number is not known, and on_mode_active says it.
+  if (changes_++ == 0 && *mode != mode_)
+    announce_epoch(*mode, static_cast<std::uint8_t>(active_epoch_ + 1));
   deps_.sessions.reconfigure(config_.session, *mode,
                              [this, alive = alive_](const Result<pf::media::Mode>& active) {
                                if (!*alive) return;
+                               --changes_;
                                if (active) mode_ = *active;
                                deps_.send(wire::Reconfigured{active.has_value(), to_wire(mode_)});
                                if (!active)
@@ -146,9 +194,10 @@ void Steering::reconfigure(const wire::Reconfigure& ask) {
                              });
 }
 
-// What nobody asked for, or came before its answer, is announced as it begins.
+// What nobody asked for, or came out otherwise, is announced as it begins.
 void Steering::on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch) {
   mode_ = mode;
+  active_epoch_ = epoch;
   if (epoch != epoch_ || mode != announced_) announce_epoch(mode, epoch);
 }
 
@@ -171,9 +220,11 @@ void Steering::probe(const wire::ProbeRequest& ask) {
   const auto now = deps_.executor.now();
   const bool possible =
       config_.agreement.probes && (!last_probe_ || now - *last_probe_ >= kProbeSpacing);
-  if (possible && !burst_) {
-    auto made = media::ProbeBurst::create(config_.probe);
-    if (made) burst_ = std::move(*made);
+  if (possible && burst_payload_ != config_.agreement.shard_payload) {
+    auto config = config_.probe;
+    config.packets.shard_payload = burst_payload_ = config_.agreement.shard_payload;
+    auto made = media::ProbeBurst::create(config);
+    burst_ = made ? std::move(*made) : nullptr;
   }
   const bool started =
       possible && burst_ &&

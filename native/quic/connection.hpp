@@ -39,6 +39,9 @@ enum class CloseKind : std::uint8_t {
   EndpointStopped,   // this endpoint was stopped
 };
 
+// The largest UDP payload that path MTU discovery tries: paths that carry this much may carry more.
+std::size_t path_search_top();
+
 struct CloseInfo {
   bool by_peer = false;
   CloseKind kind = CloseKind::Transport;
@@ -103,7 +106,8 @@ class Connection {
   virtual DatagramSend send_datagram(ByteSpan bytes) = 0;
   // What surely fits the path now, 0 when the peer takes none. Grows by path MTU discovery.
   virtual std::size_t max_datagram_bytes() const = 0;
-  // Largest UDP payload that the path is known to carry, 1200..1472: the hint for media packets.
+  // Largest UDP payload that the path is known to carry, 1200..path_search_top(): the hint for
+  // media packets. Rises while the search goes on, and starts again with a new path.
   virtual std::size_t max_udp_payload_bytes() const = 0;
   // A ring for one other thread. The connection keeps it drained until it closes.
   virtual std::shared_ptr<DatagramPort> open_datagram_port(std::size_t slots,

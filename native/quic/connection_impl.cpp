@@ -373,6 +373,10 @@ std::size_t ConnectionImpl::max_datagram_bytes() const {
       std::min<std::uint64_t>(frame, max_udp_payload_bytes() - kDatagramOverhead));
 }
 
+std::size_t path_search_top() {
+  return compat::kPathSearchTop;
+}
+
 std::size_t ConnectionImpl::max_udp_payload_bytes() const {
   return std::max(ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_), kMinInitial);
 }

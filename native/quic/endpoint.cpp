@@ -1,6 +1,5 @@
 #include "native/quic/endpoint.hpp"
 
-#include <netinet/in.h>
 #include <poll.h>
 
 #include <ctime>
@@ -28,16 +27,6 @@ bool sane(const Timing& timing, const Limits& limits) {
   return timing.idle_timeout > milliseconds(0) && timing.handshake_timeout > milliseconds(0) &&
          limits.half_open > 0 && limits.connections > 0 && limits.stream_window_bytes > 0 &&
          limits.connection_window_bytes > 0 && limits.stream_backlog_bytes > 0;
-}
-
-// Probes for the path's MTU must not be cut into fragments on the way; nor, then, are media
-// packets.
-void forbid_fragments(int fd) {
-  // One of the two is refused where the socket has one family only.
-  const int v4 = IP_PMTUDISC_PROBE;
-  const int v6 = IPV6_PMTUDISC_PROBE;
-  static_cast<void>(::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof v4));
-  static_cast<void>(::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &v6, sizeof v6));
 }
 
 }  // namespace
@@ -157,9 +146,9 @@ Endpoint::~Endpoint() {
 
 Result<std::unique_ptr<Endpoint>> Endpoint::open(const net::Endpoint& bind, EngineOptions options) {
   if (!sane(options.timing, options.limits)) return fail(Errc::BadOptions, "timing or limits");
-  auto socket = net::UdpSocket::open({.bind = bind});
+  // Probes for the path's MTU must not be cut into fragments; nor, then, are media packets.
+  auto socket = net::UdpSocket::open({.bind = bind, .forbid_fragments = true});
   if (!socket) return fail(Errc::SocketFailed, socket.error().message());
-  forbid_fragments(socket->fd());
   auto impl = std::make_unique<Impl>(std::move(*socket), std::move(options));
   if (impl->bell->fd() < 0) return fail(Errc::SocketFailed, "eventfd");
   impl->start();

@@ -81,6 +81,7 @@ inline void set_retry_token(ngtcp2_settings& settings, const ngtcp2_pkt_hd& hd) 
   settings.token = hd.token;
 }
 // 0.12.1 has a fixed list that ends at 1444 (quic-notes 4).
+inline constexpr std::size_t kPathSearchTop = 1444;
 inline void set_mtu_probes(ngtcp2_settings&) {}
 inline void set_original_dcid(ngtcp2_transport_params& params, const ngtcp2_cid& cid) {
   params.original_dcid = cid;
@@ -150,8 +151,9 @@ inline void set_retry_token(ngtcp2_settings& settings, const ngtcp2_pkt_hd& hd) 
   settings.tokenlen = hd.tokenlen;
   settings.token_type = NGTCP2_TOKEN_TYPE_RETRY;
 }
+inline constexpr std::size_t kPathSearchTop = 1472;
 inline void set_mtu_probes(ngtcp2_settings& settings) {
-  static constexpr std::uint16_t kProbes[] = {1472, 1444, 1406};
+  static constexpr std::uint16_t kProbes[] = {kPathSearchTop, 1444, 1406};
   settings.pmtud_probes = kProbes;
   settings.pmtud_probeslen = sizeof kProbes / sizeof kProbes[0];
 }

@@ -133,7 +133,7 @@ std::vector<Definition> make_table() {
        .applies = Applies::NextSession,
        .group = "network",
        .help = "Extra video packets against loss at the start of a native stream, as a share of "
-               "the data; 0 = none.",
+               "the data; 0 = none. Where the share adapts, small pictures start with more.",
        .min = 0,
        .max = 90,
        .unit = "%"},

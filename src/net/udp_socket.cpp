@@ -56,6 +56,15 @@ Result<UniqueFd> open_bound(int family, const Endpoint& bind) {
   return fd;
 }
 
+// Without asking the kernel's own idea of the path, which knows it less well than who probes it.
+void forbid_fragments(int fd) {
+  // One of the two is refused where the socket has one family only.
+  const int v4 = IP_PMTUDISC_PROBE;
+  const int v6 = IPV6_PMTUDISC_PROBE;
+  static_cast<void>(::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof v4));
+  static_cast<void>(::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &v6, sizeof v6));
+}
+
 }  // namespace
 
 // A message header with its address and control data, reusable for many sends on one route.
@@ -140,6 +149,7 @@ Result<UdpSocket> UdpSocket::open(const Options& options) {
   if (!fd) return pass(fd);
   set_buffer(fd->get(), SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer_bytes);
   set_buffer(fd->get(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
+  if (options.forbid_fragments) forbid_fragments(fd->get());
 
   sockaddr_storage bound{};
   socklen_t length = sizeof bound;

@@ -68,6 +68,9 @@ class UdpSocket {
     Endpoint bind{};  // default: any address of both families, ephemeral port
     int send_buffer_bytes = 4 << 20;
     int receive_buffer_bytes = 1 << 20;
+    // No packet is cut into fragments on its way: what is too large for the path is lost, or
+    // refused at once where the interface knows.
+    bool forbid_fragments = false;
   };
 
   // Errc::OpenFailed, Errc::BindFailed. Falls back to IPv4 alone where the system has no IPv6 and

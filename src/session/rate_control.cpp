@@ -19,9 +19,22 @@ constexpr std::uint32_t kCongestedPpm = 20'000;
 constexpr unsigned kBadWindows = 2;
 constexpr unsigned kSlowDownPermille = 850, kLeastShare = 300;
 constexpr unsigned kCleanWindows = 4, kSpeedUpPermille = 50;
-// More parity than the loss alone asks for, where frames were lost all the same: losses come in
-// bursts. It is kept, and goes a step for so many windows without one, since bursts come again.
-constexpr unsigned kBurstStep = 6, kMostBurst = 36, kCalmWindows = 4;
+// More parity than the loss alone asks for, where frames were lost all the same. It goes a step for
+// so many windows without a broken frame, and each broken frame makes it stay longer.
+constexpr unsigned kBurstStep = 6, kCalmWindows = 4, kMostCalmWindows = 64;
+// What a stream survives before anything is known about its path: this share of packets lost in
+// bursts of so many, in all frames but a few of a thousand, or random losses of this much.
+constexpr std::uint64_t kFirstBurst = 12;
+constexpr double kFirstBurstShare = 0.02, kFirstFailure = 2e-3;
+constexpr std::uint32_t kFirstLossPpm = 50'000;
+// A window with less loss than this holds no burst: a few packets of a thousand.
+constexpr std::uint32_t kBurstPpm = 3'000;
+// A path that has lost nothing yet gives up this share of its parity in each window.
+constexpr unsigned kUnneeded = 3;
+// Windows after which the spread of the losses between them is trusted, and the mean length of
+// bursts below which it speaks of random losses: those have 1.
+constexpr unsigned kStudiedWindows = 6;
+constexpr double kRandomBurst = 3, kStudyWeight = 0.2, kWindowSeconds = 0.75;
 // The encoder is told of a higher rate only when it gains this much.
 constexpr std::uint64_t kWorthwhilePercent = 103;
 // A delivery report over fewer packets says nothing about a share.
@@ -49,6 +62,18 @@ double more_lost(unsigned packets, unsigned most, double loss) {
   return 1 - std::min(sum, 1.0);
 }
 
+// How many bursts a frame of so many packets has to survive: more come to hardly any.
+std::uint64_t bursts_in(std::uint64_t packets) {
+  const auto mean = static_cast<double>(packets) * kFirstBurstShare / kFirstBurst;
+  std::uint64_t bursts = 1;
+  double term = std::exp(-mean), sum = term;
+  for (;; ++bursts) {
+    term *= mean / static_cast<double>(bursts);
+    sum += term;
+    if (1 - sum <= kFirstFailure) return bursts;
+  }
+}
+
 }  // namespace
 
 std::uint32_t encoder_kbps(std::uint32_t wire_kbps, unsigned fec_percent, const WireShape& shape) {
@@ -70,10 +95,23 @@ std::uint32_t wire_kbps(std::uint32_t encoder_kbps, unsigned fec_percent, const 
 }
 
 RateControl::RateControl(const Config& config)
-    : config_(config), fec_percent_(std::clamp(config.fec_percent, kLeastFec, kMostFec)) {
+    : config_(config),
+      fec_percent_(std::clamp(config.fec_percent, kLeastFec, kMostFec)),
+      calm_needed_(kCalmWindows) {
   config_.max_wire_kbps = std::max(config_.max_wire_kbps, config_.min_wire_kbps);
   asked_kbps_ = std::clamp(config_.wire_kbps, config_.min_wire_kbps, config_.max_wire_kbps);
   settle(Reason::Start);
+}
+
+unsigned RateControl::first_fec(const Config& config) {
+  const auto video = config.wire_kbps - std::min(config.wire_kbps, config.shape.audio_kbps);
+  const auto packets = std::uint64_t{video} * 125 / std::max(config.frames_per_second, 1U) /
+                       (config.shape.payload_bytes + kPacketOverhead);
+  const auto lost = kFirstBurst * bursts_in(packets);
+  if (packets <= lost) return kMostFec;
+  const auto data = packets - lost;
+  const auto percent = std::min<std::uint64_t>((lost * 100 + data - 1) / data, kMostFec);
+  return std::max(static_cast<unsigned>(percent), RateControl(config).wanted_fec(kFirstLossPpm));
 }
 
 const RateControl::Decision& RateControl::ask(std::uint32_t wire_kbps) {
@@ -106,21 +144,69 @@ void RateControl::recovery_asked() {
   recovery_asked_ = true;
 }
 
+const RateControl::Decision& RateControl::frame_broken() {
+  recovery_asked_ = lossy_ = true;
+  const auto now = asked_config();
+  if (fec_percent_ >= first_fec(now)) return settle(Reason::Steady);
+  expect_bursts(first_fec(now));
+  fec_percent_ = burst_percent_;
+  raised_ = true;
+  return settle(Reason::LossRose);
+}
+
+void RateControl::expect_bursts(unsigned percent) {
+  burst_percent_ = std::min(std::max(burst_percent_, percent), kMostFec);
+  calm_windows_ = 0;
+}
+
+// One window without a broken frame.
+void RateControl::forget_bursts(std::uint32_t ppm) {
+  const auto needed = ppm < kBurstPpm || looks_random() ? 1 : calm_needed_;
+  if (burst_percent_ == 0 || ++calm_windows_ < needed) return;
+  calm_windows_ = 0;
+  burst_percent_ = burst_percent_ > kLeastFec ? burst_percent_ - 1 : 0;
+}
+
+// Random losses differ little from window to window, bursts a lot.
+void RateControl::study(std::uint32_t ppm) {
+  const auto weight = studied_windows_ == 0 ? 1 : kStudyWeight;
+  const auto away = ppm - mean_loss_;
+  mean_loss_ += weight * away;
+  spread_ = (1 - weight) * (spread_ + weight * away * away);
+  ++studied_windows_;
+}
+
+bool RateControl::looks_random() const {
+  if (studied_windows_ < kStudiedWindows || mean_loss_ <= 0) return false;
+  const auto packets = packets_in_frame() * (100.0 + fec_percent_) / 100 *
+                       config_.frames_per_second * kWindowSeconds;
+  // Lost packets in a window: variance over mean is the length of a burst.
+  return spread_ * packets / (mean_loss_ * kMillion) < kRandomBurst;
+}
+
 const RateControl::Decision& RateControl::report_loss(std::uint32_t ppm, bool frame_lost) {
   // Asked for without any loss, a picture went missing elsewhere: in a decoder that just started.
   const bool broken = frame_lost || (std::exchange(recovery_asked_, false) && ppm > 0);
   auto reason = Reason::Steady;
 
-  calm_windows_ = broken ? 0 : calm_windows_ + 1;
-  if (broken) burst_percent_ = std::min(burst_percent_ + kBurstStep, kMostBurst);
-  if (burst_percent_ > 0 && calm_windows_ == kCalmWindows) --burst_percent_, calm_windows_ = 0;
-  auto wanted = std::min(wanted_fec(ppm) + burst_percent_, kMostFec);
-  if (broken) wanted = std::max(wanted, std::min(fec_percent_ + kBurstStep, kMostFec));
+  const bool was_clean = !std::exchange(lossy_, lossy_ || broken || ppm > 0);
+  study(ppm);
+  const auto step = std::exchange(raised_, false) ? 0 : kBurstStep;
+  if (broken) {
+    expect_bursts(std::max(fec_percent_ + step, first_fec(asked_config())));
+    calm_needed_ = std::min(calm_needed_ * 2, kMostCalmWindows);
+  } else if (was_clean && ppm >= kBurstPpm) {
+    // The parity that the stream began with may be what kept it whole.
+    expect_bursts(fec_percent_);
+  } else {
+    forget_bursts(ppm);
+  }
+  const auto wanted = std::min(std::max(wanted_fec(ppm), burst_percent_), kMostFec);
   if (wanted > fec_percent_) {
     fec_percent_ = wanted;
     reason = Reason::LossRose;
   } else if (wanted < fec_percent_ && !broken) {
-    --fec_percent_;
+    fec_percent_ = std::max(wanted, fec_percent_ - (lossy_ ? 1 : fec_percent_ / kUnneeded));
     reason = Reason::LossFell;
   }
 
@@ -154,6 +240,12 @@ const RateControl::Decision& RateControl::report_delivery(std::uint64_t received
   sent_ = sent_packets;
   const auto share = static_cast<double>(sent - received) / static_cast<double>(sent);
   return report_loss(static_cast<std::uint32_t>(share * kMillion), false);
+}
+
+RateControl::Config RateControl::asked_config() const {
+  auto config = config_;
+  config.wire_kbps = asked_kbps_;
+  return config;
 }
 
 const RateControl::Decision& RateControl::reshape(const WireShape& shape) {

@@ -4,6 +4,11 @@
 // Parity is what lets one frame in ten thousand be lost at the reported loss, for frames of the
 // size that the bitrate makes: a share that follows the loss alone leaves small frames, of some
 // thirty packets, unrepaired several times a second.
+//
+// Losses come in bursts, of which an average tells nothing. So a stream begins with enough for a
+// burst (first_fec), a path that turns out to be clean gets rid of it within seconds, and one that
+// does not keeps it until its losses look random or long calm has passed. The first frame that
+// breaks brings it back at once.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +28,7 @@ std::uint32_t wire_kbps(std::uint32_t encoder_kbps, unsigned fec_percent, const 
 
 class RateControl {
  public:
-  static constexpr unsigned kLeastFec = 5, kMostFec = 50, kFirstFec = 10;
+  static constexpr unsigned kLeastFec = 5, kMostFec = 75, kFirstFec = 10;
   // A budget too small for its sound still carries a picture of this rate.
   static constexpr std::uint32_t kLeastEncoderKbps = 100;
 
@@ -59,6 +64,9 @@ class RateControl {
   };
 
   explicit RateControl(const Config& config);
+  // The share to begin with on a path that nothing is known about: frames survive 2 % of loss in
+  // bursts of twelve packets, or 5 % at random, as far as kMostFec goes.
+  static unsigned first_fec(const Config& config);
 
   // The client asked for a budget: taken over within the bounds.
   const Decision& ask(std::uint32_t wire_kbps);
@@ -68,6 +76,8 @@ class RateControl {
   // A picture was asked for anew (reference invalidation, keyframe) since the last window: the
   // parity did not suffice. Counts in the next report; changes nothing by itself.
   void recovery_asked();
+  // A frame was named that could not be repaired: the parity rises at once, for the next frame.
+  const Decision& frame_broken();
   // Totals since the start: what the client says it received and what the host had sent when that
   // was so. Stands in for a loss report where a client sends none. Repair is unknown, so frames
   // count as lost only by recovery_asked().
@@ -79,13 +89,24 @@ class RateControl {
 
  private:
   unsigned wanted_fec(std::uint32_t ppm) const;
+  Config asked_config() const;  // with the budget in force
+  void expect_bursts(unsigned percent);
+  void forget_bursts(std::uint32_t ppm);
+  void study(std::uint32_t ppm);
+  bool looks_random() const;
   const Decision& settle(Reason reason);
   unsigned packets_in_frame() const;  // on average
 
   Config config_;
   std::uint32_t asked_kbps_;
   unsigned fec_percent_;
-  unsigned burst_percent_ = 0, calm_windows_ = 0;
+  bool lossy_ = false;            // something was lost since the start
+  bool raised_ = false;           // by a broken frame, since the last report
+  unsigned burst_percent_ = 0;    // the share kept for bursts; 0 = none are expected
+  unsigned calm_windows_ = 0;     // since the share last changed
+  unsigned calm_needed_;          // for one step down
+  unsigned studied_windows_ = 0;  // of loss: its mean and how far windows lie from it
+  double mean_loss_ = 0, spread_ = 0;
   unsigned share_permille_ = 1000;                // of the asked budget, while slowed down
   unsigned clean_windows_ = 0, bad_windows_ = 0;  // in a row
   bool recovery_asked_ = false;

@@ -156,6 +156,7 @@ class FakeManager final : public session::Manager {
   }
   void reconfigure(session::SessionId id, const media::Mode& mode,
                    std::function<void(Result<media::Mode>)> done) override {
+    if (slow_mode_change) return mode_changes.emplace_back(mode, std::move(done)), void();
     if (const auto it = sessions.find(id); it != sessions.end()) it->second.mode = mode;
     done(mode);
   }
@@ -206,6 +207,8 @@ class FakeManager final : public session::Manager {
   }
 
   std::optional<session::Errc> refuse;
+  bool slow_mode_change = false;  // reconfigure() waits in mode_changes for an answer
+  std::vector<std::pair<media::Mode, std::function<void(Result<media::Mode>)>>> mode_changes;
   bool slow_end = false;
   std::map<session::SessionId, session::SessionInfo> sessions;
   std::vector<session::Launch> launches;
