@@ -1,7 +1,12 @@
+import { apps } from './apps';
+import { diagnostics } from './diagnostics';
+import { displays } from './displays';
+import { host } from './host';
+import { settings } from './settings';
 import { common } from './common';
 import { devices } from './devices';
 import { gate } from './gate';
 import { home } from './home';
 import { more } from './more';
 
-export const en = { ...common, ...home, ...devices, ...gate, ...more } as const;
+export const en = { ...common, ...home, ...devices, ...gate, ...more, ...apps, ...displays, ...host, ...settings, ...diagnostics } as const;

@@ -1,0 +1,123 @@
+// An application as the host knows it, and as the form holds it.
+import { joinVariables, joinWords, splitVariables, splitWords } from './words';
+
+export interface Step {
+  do: string[];
+  undo?: string[];
+  elevated?: boolean;
+}
+
+export interface App {
+  id: number;
+  title: string;
+  command: string[];
+  working_directory?: string;
+  environment?: Record<string, string>;
+  prepare?: Step[];
+  source?: string;
+  // Changes when the art does; absent = it has none.
+  art?: string;
+}
+
+export interface LibraryEntry {
+  key: string;
+  source: string;
+  title: string;
+  command: string[];
+  art?: string;
+}
+
+export interface Library {
+  sources: { id: string; name: string; found: number }[];
+  entries: LibraryEntry[];
+}
+
+// The Desktop starts nothing and always exists.
+export const isDesktop = (app: App): boolean => app.command.length === 0;
+
+export interface StepDraft {
+  // Tells rows apart while they are edited.
+  row: number;
+  do: string;
+  undo: string;
+}
+
+export interface Draft {
+  title: string;
+  command: string;
+  folder: string;
+  variables: string;
+  steps: StepDraft[];
+}
+
+let rows = 0;
+export const emptyStep = (): StepDraft => ({ row: ++rows, do: '', undo: '' });
+export const emptyDraft = (): Draft => ({ title: '', command: '', folder: '', variables: '', steps: [] });
+
+export function draftOf(app: App): Draft {
+  return {
+    title: app.title,
+    command: joinWords(app.command),
+    folder: app.working_directory ?? '',
+    variables: joinVariables(app.environment ?? {}),
+    steps: (app.prepare ?? []).map((step) => ({
+      row: ++rows,
+      do: joinWords(step.do),
+      undo: step.undo ? joinWords(step.undo) : '',
+    })),
+  };
+}
+
+export type Problem = 'no_title' | 'no_command' | 'open_quote' | 'relative_folder' | 'bad_variable' | 'no_do';
+// Which field, and what is wrong with it. Steps are "do:<row>" and "undo:<row>".
+export type Problems = Readonly<Record<string, Problem>>;
+
+export type Body = Omit<App, 'id' | 'art' | 'source'>;
+
+// The body of the request, or what a person has to put right first.
+export function bodyOf(draft: Draft, desktop: boolean): { body?: Body; problems: Problems } {
+  const problems: Record<string, Problem> = {};
+  const words = (field: string, text: string): string[] => {
+    const found = splitWords(text);
+    if (!found) problems[field] = 'open_quote';
+    return found ?? [];
+  };
+  const title = draft.title.trim();
+  if (title === '') problems.title = 'no_title';
+  const command = desktop ? [] : words('command', draft.command);
+  if (!desktop && command.length === 0 && !problems.command) problems.command = 'no_command';
+  const folder = draft.folder.trim();
+  if (folder !== '' && !folder.startsWith('/')) problems.folder = 'relative_folder';
+  const environment = splitVariables(draft.variables);
+  if (!environment) problems.variables = 'bad_variable';
+  const prepare: Step[] = [];
+  for (const step of draft.steps) {
+    const todo = words(`do:${step.row}`, step.do);
+    const undo = words(`undo:${step.row}`, step.undo);
+    if (todo.length === 0 && undo.length === 0) continue;
+    if (todo.length === 0 && !problems[`do:${step.row}`]) problems[`do:${step.row}`] = 'no_do';
+    prepare.push({ do: todo, ...(undo.length ? { undo } : {}), elevated: false });
+  }
+  if (Object.keys(problems).length > 0) return { problems };
+  return {
+    problems,
+    body: {
+      title,
+      ...(desktop ? { command: [] } : { command }),
+      ...(folder === '' ? {} : { working_directory: folder }),
+      environment: environment ?? {},
+      prepare,
+    },
+  };
+}
+
+// Applications in the order in which a person looks for them: the Desktop, then as the host lists them.
+export function filtered(apps: readonly App[], search: string, source: string): App[] {
+  const wanted = search.trim().toLowerCase();
+  return apps.filter(
+    (app) =>
+      (wanted === '' || app.title.toLowerCase().includes(wanted)) && (source === '' || sourceOf(app) === source),
+  );
+}
+
+export const sourceOf = (app: App): string => (isDesktop(app) ? 'desktop-entry' : (app.source ?? 'own'));

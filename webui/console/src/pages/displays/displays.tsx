@@ -1,0 +1,252 @@
+// What sessions show: their displays, the ways to get one, and the settings that decide.
+import { useState } from 'preact/hooks';
+import { remove } from '../../api/client';
+import { createResource, useResource } from '../../api/resource';
+import { sessions } from '../../api/resources';
+import type { Backend, Session } from '../../api/types';
+import { A } from '../../app/router';
+import { Dialog } from '../../components/dialog';
+import { HostText } from '../../components/hosttext';
+import { Icon } from '../../components/icon';
+import { Button, Empty, Loaded, PageHead, Section } from '../../components/parts';
+import { When } from '../../components/text';
+import { toast, toastError } from '../../components/toast';
+import { t, tMaybe } from '../../i18n';
+import { modeText, number } from '../../i18n/units';
+import { settings } from '../host/resources';
+import { SettingRow } from '../host/settingrow';
+import { layout } from './map';
+
+interface DisplayRow {
+  kind: string;
+  mode: string;
+  session_id: number;
+  device_name: string;
+  since_unix: number;
+  capture?: string;
+  last_frame_age_ms?: number;
+}
+
+interface DisplaysData {
+  backends: Backend[];
+  displays: DisplayRow[];
+  settings: string[];
+}
+
+const resource = createResource<DisplaysData>('/displays', ['session.*', 'settings.changed']);
+
+const kindName = (kind: string): string => tMaybe(`display.kind.${kind}`) ?? kind;
+
+function Map({ rows }: { rows: readonly DisplayRow[] }) {
+  const { width, height, boxes } = layout(rows.map((row) => row.mode));
+  const label = rows.map((row) => t('display.map_one', { device: row.device_name, mode: modeText(row.mode) })).join('; ');
+  return (
+    <div class="card">
+      <svg class="map" viewBox={`-2 -2 ${width + 4} ${height + 4}`} role="img" aria-label={t('display.map', { list: label })}>
+        {rows.map((row, i) => {
+          const box = boxes[i]!;
+          const middle = box.x + box.width / 2;
+          const size = row.mode.split('@')[0]!.replace('x', '×');
+          return (
+            <g key={row.session_id}>
+              <rect class="vd" x={box.x} y={box.y} width={box.width} height={box.height} rx="8" />
+              <text x={middle} y={box.y + box.height / 2 - 4}>
+                {row.device_name.length > box.width / 8.5 ? `${row.device_name.slice(0, Math.floor(box.width / 8.5) - 1)}…` : row.device_name}
+              </text>
+              <text class="s" x={middle} y={box.y + box.height / 2 + 16}>
+                {size}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+function lastFrame(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  return ms < 10_000
+    ? t('display.ms_ago', { value: number(ms) })
+    : t('display.s_ago', { value: number(Math.round(ms / 1000)) });
+}
+
+function Release({ session, onClose }: { session: Session; onClose(): void }) {
+  const [busy, setBusy] = useState(false);
+  async function release(): Promise<void> {
+    setBusy(true);
+    try {
+      await remove(`/sessions/${session.id}`);
+      toast(t('display.released', { name: session.device_name }));
+    } catch (error) {
+      toastError(error);
+    }
+    onClose();
+  }
+  return (
+    <Dialog
+      alert
+      icon="display"
+      title={t('display.release_title', { name: session.device_name })}
+      lead={t('display.release_text', { app: session.app_title })}
+      onClose={onClose}
+      foot={
+        <>
+          <Button onClick={onClose} data-autofocus>
+            {t('display.keep')}
+          </Button>
+          <Button look="destroy" busy={busy} onClick={() => void release()}>
+            {t('display.release_named', { name: session.device_name })}
+          </Button>
+        </>
+      }
+    />
+  );
+}
+
+function Table({ rows }: { rows: readonly DisplayRow[] }) {
+  const all = useResource(sessions).data?.sessions ?? [];
+  const [release, setRelease] = useState<Session>();
+  return (
+    <div class="card flush">
+      <div class="scroll" role="region" aria-label={t('display.table')} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('display.display')}</th>
+              <th scope="col">{t('display.mode')}</th>
+              <th scope="col">{t('display.kind')}</th>
+              <th scope="col">{t('display.capture')}</th>
+              <th scope="col">{t('display.last')}</th>
+              <th scope="col">{t('display.since')}</th>
+              <th scope="col" class="num">
+                <span class="vh">{t('display.action')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => {
+              const session = all.find((candidate) => candidate.id === row.session_id);
+              const kept = session?.state === 'detached';
+              return (
+                <tr key={row.session_id}>
+                  <th scope="row">
+                    <b>{row.device_name}</b>
+                  </th>
+                  <td>{modeText(row.mode)}</td>
+                  <td>{kindName(row.kind)}</td>
+                  <td>{kept ? t('display.kept') : (row.capture ?? '–')}</td>
+                  <td class="soft">{lastFrame(row.last_frame_age_ms)}</td>
+                  <td>
+                    <When unix={row.since_unix} />
+                  </td>
+                  <td class="num">
+                    {kept && session ? (
+                      <Button small onClick={() => setRelease(session)}>
+                        {t('display.release')}
+                      </Button>
+                    ) : null}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {release ? <Release session={release} onClose={() => setRelease(undefined)} /> : null}
+    </div>
+  );
+}
+
+function Ways({ backends }: { backends: readonly Backend[] }) {
+  return (
+    <ul class="card flush list">
+      {backends.map((backend) => (
+        <li class="check" key={`${backend.room} ${backend.name}`}>
+          <Icon
+            name={backend.usable ? 'passed' : 'minus'}
+            tone={backend.usable ? 'ok' : ''}
+            label={t(backend.usable ? 'display.usable' : 'display.unusable')}
+          />
+          <div>
+            <h3>
+              {kindName(backend.name)} <span class="dim tiny">{tMaybe(`display.room.${backend.room}`) ?? backend.room}</span>
+            </h3>
+            {backend.reason ? (
+              <p>
+                <HostText>{backend.reason}</HostText>
+              </p>
+            ) : null}
+          </div>
+          <span />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Deciding({ ids }: { ids: readonly string[] }) {
+  const snapshot = useResource(settings);
+  return (
+    <Section
+      id="connects"
+      title={t('display.connects')}
+      acts={
+        <A class="btn sm" href="/host#settings">
+          {t('display.all_settings')}
+        </A>
+      }
+    >
+      <Loaded of={snapshot} title={t('set.failed')} reload={() => void settings.reload()} lines={3}>
+        {(data) => (
+          <ul class="card flush list">
+            {data.settings
+              .filter((setting) => ids.includes(setting.id))
+              .map((setting) => (
+                <SettingRow key={setting.id} setting={setting} etag={snapshot.etag} />
+              ))}
+          </ul>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+export default function Displays() {
+  const snapshot = useResource(resource);
+  return (
+    <>
+      <PageHead title={t('display.title')} lead={t('display.lead')} />
+      <Loaded of={snapshot} title={t('display.failed')} reload={() => void resource.reload()} lines={4}>
+        {(data) => (
+          <>
+            <Section id="now" title={t('display.now')} count={data.displays.length}>
+              {data.displays.length === 0 ? (
+                <Empty
+                  icon="display"
+                  title={t('display.none')}
+                  action={
+                    <A class="btn" href="/devices">
+                      {t('display.to_devices')}
+                    </A>
+                  }
+                >
+                  {t('display.none_text')}
+                </Empty>
+              ) : (
+                <>
+                  <Map rows={data.displays} />
+                  <Table rows={data.displays} />
+                </>
+              )}
+            </Section>
+            <Section id="ways" title={t('display.ways')} note={t('display.ways_note')}>
+              <Ways backends={data.backends} />
+            </Section>
+            <Deciding ids={data.settings} />
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}

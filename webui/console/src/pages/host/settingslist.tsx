@@ -1,0 +1,101 @@
+// Every setting, with search and filters in the address.
+import { useResource } from '../../api/resource';
+import { sessions, status } from '../../api/resources';
+import { setQuery, usePlace, withQuery } from '../../app/router';
+import { HostText } from '../../components/hosttext';
+import { Banner, Button, Empty, FilterPills, Loaded, Search, Section } from '../../components/parts';
+import { T } from '../../components/text';
+import { t, tMaybe } from '../../i18n';
+import { settings as resource } from './resources';
+import { SettingRow, settingName } from './settingrow';
+import { byGroup, chosen, isChanged, isLocked, type Settings, type Show } from './model';
+
+const shows: readonly Show[] = ['all', 'changed', 'locked'];
+
+function Pending({ data }: { data: Settings }) {
+  const running = useResource(sessions).data?.sessions.length ?? 0;
+  const pending = data.settings.filter((setting) => setting.restart_pending).length;
+  if (pending === 0) return null;
+  return (
+    <Banner tone="warn" icon="again">
+      <T k="set.restart" values={{ n: pending }} />{' '}
+      <span class="soft">{running > 0 ? t('set.restart_ends', { n: running }) : t('set.restart_how')}</span>
+    </Banner>
+  );
+}
+
+function Rows({ data, etag }: { data: Settings; etag: string | undefined }) {
+  const { query } = usePlace();
+  const search = query.get('q') ?? '';
+  const show = shows.find((name) => name === query.get('show')) ?? 'all';
+  const seen = chosen(data.settings, settingName, search, show);
+  const groups = search === '' ? byGroup(seen) : seen.length ? ([['', seen]] as [string, typeof seen][]) : [];
+  const counts = {
+    all: t('set.all', { count: data.settings.length }),
+    changed: t('set.changed', { count: data.settings.filter(isChanged).length }),
+    locked: t('set.locked', { count: data.settings.filter(isLocked).length }),
+  };
+  return (
+    <Section
+      id="settings"
+      title={t('set.title')}
+      note={
+        seen.length === data.settings.length
+          ? t('set.n', { n: seen.length })
+          : t('set.shown', { shown: seen.length, all: data.settings.length })
+      }
+    >
+      <div class="tools">
+        <Search
+          label={t('set.search')}
+          placeholder={t('set.search_hint')}
+          value={search}
+          onValue={(text) => setQuery({ q: text }, { replace: true })}
+        />
+        <FilterPills
+          label={t('set.filter')}
+          pills={shows.map((name) => ({
+            href: withQuery({ show: name === 'all' ? null : name }),
+            current: name === show,
+            text: counts[name],
+          }))}
+        />
+      </div>
+      <Pending data={data} />
+      {data.problems.map((problem) => (
+        <Banner key={problem} tone="warn" icon="warning">
+          <b>{t('set.problem')}</b> <HostText>{problem}</HostText>
+        </Banner>
+      ))}
+      {groups.length === 0 ? (
+        <Empty
+          icon="search"
+          title={t('set.no_hit')}
+          action={<Button onClick={() => setQuery({ q: null, show: null })}>{t('set.show_all')}</Button>}
+        />
+      ) : (
+        groups.map(([group, rows]) => (
+          <div class="stack" key={group}>
+            {group === '' ? null : <h3 class="soft">{tMaybe(`set.group.${group}`) ?? group}</h3>}
+            <ul class="card flush list">
+              {rows.map((setting) => (
+                <SettingRow key={setting.id} setting={setting} search={search} etag={etag} />
+              ))}
+            </ul>
+          </div>
+        ))
+      )}
+    </Section>
+  );
+}
+
+export function SettingsList() {
+  const snapshot = useResource(resource);
+  // Whether a change waits for a restart also shows elsewhere.
+  useResource(status);
+  return (
+    <Loaded of={snapshot} title={t('set.failed')} reload={() => void resource.reload()} lines={6}>
+      {(data) => <Rows data={data} etag={snapshot.etag} />}
+    </Loaded>
+  );
+}
