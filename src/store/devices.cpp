@@ -8,7 +8,7 @@ Result<std::vector<DeviceRow>> load_devices(Database& database) {
   std::map<std::int64_t, DeviceRow> rows;
   auto devices = database.prepare(
       "SELECT id,name,disabled,grants,expires_unix,created_unix,last_seen_unix,last_address,"
-      "until_disconnect,granted_unix FROM devices");
+      "until_disconnect,granted_unix,revision,client_kind,client_version FROM devices");
   for (;;) {
     const auto row = devices.step();
     if (!row) return Failure(row.error());
@@ -24,6 +24,9 @@ Result<std::vector<DeviceRow>> load_devices(Database& database) {
     device.last_address = devices.text(7);
     device.until_disconnect = devices.integer(8) != 0;
     device.granted_unix = devices.optional_integer(9);
+    device.revision = devices.integer(10);
+    device.client_kind = devices.text(11);
+    device.client_version = devices.text(12);
     rows.emplace(device.id, std::move(device));
   }
   auto credentials =
@@ -45,12 +48,15 @@ Result<std::int64_t> save_device(Database& database, const DeviceRow& row) {
   auto id = row.id;
   auto statement = database.prepare(
       id == 0 ? "INSERT INTO devices(name,disabled,grants,expires_unix,created_unix,last_seen_unix,"
-                "last_address,until_disconnect,granted_unix) VALUES(?,?,?,?,?,?,?,?,?)"
+                "last_address,until_disconnect,granted_unix,revision,client_kind,client_version) "
+                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?)"
               : "UPDATE devices SET name=?,disabled=?,grants=?,expires_unix=?,created_unix=?,"
-                "last_seen_unix=?,last_address=?,until_disconnect=?,granted_unix=? WHERE id=?");
+                "last_seen_unix=?,last_address=?,until_disconnect=?,granted_unix=?,revision=?,"
+                "client_kind=?,client_version=? WHERE id=?");
   statement.bind(row.name).bind(std::int64_t{row.disabled}).bind(row.grants).bind(row.expires_unix);
   statement.bind(row.created_unix).bind(row.last_seen_unix).bind(row.last_address);
   statement.bind(std::int64_t{row.until_disconnect}).bind(row.granted_unix);
+  statement.bind(row.revision).bind(row.client_kind).bind(row.client_version);
   if (id != 0) statement.bind(id);
   if (auto done = statement.run(); !done) return pass(done);
   if (id == 0) id = database.last_insert_id();
@@ -71,16 +77,6 @@ Result<std::int64_t> save_device(Database& database, const DeviceRow& row) {
 
 Result<> delete_device(Database& database, std::int64_t id) {
   return database.prepare("DELETE FROM devices WHERE id=?").bind(id).run();
-}
-
-Result<> append_audit(Database& database, std::int64_t unix_time, std::string_view what,
-                      std::int64_t device_id, std::string_view detail) {
-  return database.prepare("INSERT INTO audit(unix_time,what,device_id,detail) VALUES(?,?,?,?)")
-      .bind(unix_time)
-      .bind(what)
-      .bind(device_id)
-      .bind(detail)
-      .run();
 }
 
 }  // namespace pf::store

@@ -24,13 +24,13 @@ struct DeviceRow {
   std::vector<CredentialRow> credentials;
   bool until_disconnect = false;
   std::optional<std::int64_t> granted_unix;
+  std::int64_t revision = 1;
+  std::string client_kind, client_version;
 };
 
 Result<std::vector<DeviceRow>> load_devices(Database& database);
 // Inserts (id 0) or replaces the row and its credentials; returns the id.
 Result<std::int64_t> save_device(Database& database, const DeviceRow& row);
 Result<> delete_device(Database& database, std::int64_t id);
-Result<> append_audit(Database& database, std::int64_t unix_time, std::string_view what,
-                      std::int64_t device_id, std::string_view detail);
 
 }  // namespace pf::store

@@ -6,7 +6,7 @@
 
 namespace pf::store {
 
-inline constexpr std::array<const char*, 2> kMigrations = {
+inline constexpr std::array<const char*, 3> kMigrations = {
     R"sql(
 CREATE TABLE devices (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- ids are never used again
@@ -48,6 +48,36 @@ CREATE TABLE audit (
     R"sql(
 ALTER TABLE devices ADD COLUMN until_disconnect INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE devices ADD COLUMN granted_unix INTEGER;
+)sql",
+    // Which edit a device is at and what its client says it is; who changed what, from where; and
+    // the streams that were.
+    R"sql(
+ALTER TABLE devices ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE devices ADD COLUMN client_kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE devices ADD COLUMN client_version TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN device_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN actor TEXT NOT NULL DEFAULT '';    -- trust::Actor::by
+ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT '';   -- trust::Actor::from
+CREATE INDEX audit_device ON audit(device_id, what);
+CREATE TABLE history (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  plane          INTEGER NOT NULL,                 -- trust::Plane
+  device_id      INTEGER,                          -- absent: a guest of open mode
+  device_name    TEXT NOT NULL,
+  app_title      TEXT NOT NULL,
+  mode           TEXT NOT NULL,                    -- "1920x1080@60"
+  codec          TEXT NOT NULL,                    -- empty: it never streamed
+  encoder        TEXT NOT NULL,
+  started_unix   INTEGER NOT NULL,
+  duration_s     INTEGER NOT NULL,
+  end_reason     TEXT NOT NULL,                    -- session::name(EndReason)
+  end_text       TEXT NOT NULL,
+  frames_sent    INTEGER NOT NULL,
+  frames_dropped INTEGER NOT NULL,
+  bytes          INTEGER NOT NULL,
+  host_p50_us    INTEGER,
+  host_p99_us    INTEGER
+) STRICT;
 )sql",
 };
 

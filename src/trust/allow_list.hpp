@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -48,6 +49,25 @@ struct Candidate {
   Plane plane = Plane::GameStream;
   std::string name;  // scrubbed here
   std::string address;
+  bool after_knock = false;  // a person approved it, instead of a PIN
+};
+
+// What one edit changes; what is absent stays.
+struct DeviceChange {
+  std::optional<std::string> name;  // scrubbed here
+  std::optional<Access> access;
+  std::optional<bool> disabled;
+};
+
+// Something that observers of trust want to know beside "the list changed".
+struct TrustEvent {
+  enum class Kind : std::uint8_t { Granted = 1, Changed, Expired, Revoked } kind;
+  std::shared_ptr<const Device> device;  // Revoked: as it was
+};
+
+struct ImportCount {
+  std::size_t added = 0;
+  std::size_t skipped = 0;  // one of their certificates is in the list already
 };
 
 class AllowList {
@@ -85,11 +105,62 @@ class AllowList {
   // Publishes and stops every lease first, then stores. On a store error the device stays out and
   // the error is returned; unsaved_revocations() stays true until a later store succeeds (retried).
   virtual Result<> revoke(DeviceId id) = 0;
-  virtual Result<> rename(DeviceId id, const std::string& name) = 0;
-  virtual Result<> set_access(DeviceId id, const Access& access) = 0;
-  virtual Result<> set_disabled(DeviceId id, bool disabled) = 0;
-  // Last seen; kept in memory and written now and then.
-  virtual void touch(const crypto::Fingerprint& fingerprint, const net::Endpoint& from) = 0;
+  // All of it in one transaction, or nothing; but what narrows is in force at once and stays so.
+  // Errc::UnknownDevice, Errc::BadValue (reserved grants), Errc::StoreFailed.
+  virtual Result<> change(DeviceId id, const DeviceChange& change) = 0;
+  Result<> rename(DeviceId id, const std::string& name) { return change(id, {name, {}, {}}); }
+  Result<> set_access(DeviceId id, const Access& access) { return change(id, {{}, access, {}}); }
+  Result<> set_disabled(DeviceId id, bool disabled) { return change(id, {{}, {}, disabled}); }
+  // Narrows what runs now: every live lease of the device may from here on do no more than `grants`
+  // within what the pairing allows, until the lease ends or the pairing's grants are edited
+  // (trust-and-console.md 2.5). Says what is left. Errc::UnknownDevice when it
+  // holds no lease.
+  virtual Result<std::uint32_t> limit_streams(DeviceId id, std::uint32_t grants) {
+    (void)grants;
+    return fail(Errc::UnknownDevice, std::to_string(id));
+  }
+
+  // One row for what is one device: `id` keeps its name and access and takes over the certificates
+  // of `other`, whose row goes. The access of `id` binds all of them at once, live leases included;
+  // it ends up disabled when either was. Errc::UnknownDevice, Errc::BadValue (the same device, or
+  // too many certificates), Errc::StoreFailed (both rows stay; what narrowed is in force).
+  virtual Result<std::shared_ptr<const Device>> merge(DeviceId id, DeviceId other) = 0;
+  // The opposite: that certificate gets a row of its own with the same access, which is returned.
+  // Errc::UnknownDevice, Errc::BadValue (not its certificate, or its only one), Errc::StoreFailed.
+  virtual Result<std::shared_ptr<const Device>> split(DeviceId id,
+                                                      const crypto::Fingerprint& fingerprint) = 0;
+  // Adds devices as export has them (ids, revisions and clients do not count), all or none. Those
+  // of whom a certificate is known already are left alone. Errc::BadValue with a sentence,
+  // Errc::StoreFailed.
+  virtual Result<ImportCount> import_devices(const std::vector<Device>& devices) = 0;
+
+  // Last seen, and what the client says it is (an empty one changes nothing); kept in memory and
+  // written now and then.
+  virtual void touch(const crypto::Fingerprint& fingerprint, const net::Endpoint& from,
+                     const ClientInfo& client = {}) = 0;
+
+  // Whoever makes the changes from here to the end of the returned object's life, which must end
+  // within the same turn of the control thread.
+  class [[nodiscard]] Acting {
+   public:
+    Acting(AllowList& list, Actor actor)
+        : list_(list), before_(std::exchange(list.actor_, std::move(actor))) {}
+    ~Acting() { list_.actor_ = std::move(before_); }
+    Acting(const Acting&) = delete;
+    Acting& operator=(const Acting&) = delete;
+
+   private:
+    AllowList& list_;
+    Actor before_;
+  };
+  Acting acting(Actor actor) { return {*this, std::move(actor)}; }
+  const Actor& actor() const { return actor_; }
+
+  // Writes what is no change of the list (a sign-in, a refusal) to the audit log, under the name of
+  // actor().
+  virtual Result<> note(const AuditNote& what) = 0;
+  // Entries after that id, oldest first; with 0 the newest ones, oldest first. At most `limit`.
+  virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, std::int64_t limit) const = 0;
 
   // A revocation or narrowing is in force but not on disk yet; storing is tried again until it
   // works.
@@ -100,6 +171,11 @@ class AllowList {
   virtual std::size_t live_leases(DeviceId id) const = 0;
   // Runs on the control thread after each change of the list.
   virtual void on_change(std::function<void()> observer) = 0;
+  // The same, once for each thing that happened; an expiry, too, which changes no row.
+  virtual void on_event(std::function<void(const TrustEvent&)> observer) { (void)observer; }
+
+ private:
+  Actor actor_;
 };
 
 }  // namespace pf::trust

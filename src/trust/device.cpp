@@ -1,25 +1,14 @@
 #include "trust/device.hpp"
 
-#include <limits>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
-#include "trust/lease.hpp"
+#include <limits>
 
 namespace pf::trust {
 
 const char* name(Plane plane) {
   return plane == Plane::Native ? "native" : "gamestream";
-}
-
-const char* name(StopReason reason) {
-  switch (reason) {
-    case StopReason::Revoked:
-      return "revoked";
-    case StopReason::Disabled:
-      return "disabled";
-    case StopReason::Expired:
-      return "expired";
-  }
-  return "?";
 }
 
 const char* grant::preset_name(std::uint32_t grants) {
@@ -54,6 +43,20 @@ std::optional<Access> AccessChoice::from(std::int64_t now_unix) const {
   Access access{grants.value_or(grant::kAll), std::nullopt, until_disconnect};
   if (expires_in_s) access.expires_unix = saturating_add(now_unix, *expires_in_s);
   return access;
+}
+
+std::string describe(const Access& access) {
+  std::string text = grant::preset_name(access.grants);
+  if (text == "custom") text += fmt::format(" {:#04x}", access.grants);
+  // Beyond the year 9999 a date means nothing to anybody.
+  constexpr std::int64_t kLastDate = 253'402'300'799;
+  if (!access.expires_unix || *access.expires_unix > kLastDate)
+    text += ", no end";
+  else
+    text += fmt::format(", until {:%F %R} UTC",
+                        fmt::gmtime(static_cast<std::time_t>(*access.expires_unix)));
+  if (access.until_disconnect) text += ", until it disconnects";
+  return text;
 }
 
 std::int64_t saturating_add(std::int64_t now_unix, std::int64_t seconds) {
@@ -94,8 +97,7 @@ bool forbidden(char32_t c) {
 
 }  // namespace
 
-std::string scrub_name(std::string_view text, const crypto::Fingerprint& fingerprint) {
-  constexpr std::size_t kMaxBytes = 64;
+std::string scrub_text(std::string_view text, std::size_t max_bytes) {
   std::string out;
   bool space = false;
   for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
@@ -105,11 +107,17 @@ std::string scrub_name(std::string_view text, const crypto::Fingerprint& fingerp
       continue;
     }
     if (forbidden(c)) continue;
-    if (out.size() + length + (space ? 1 : 0) > kMaxBytes) break;
+    if (out.size() + length + (space ? 1 : 0) > max_bytes) break;
     if (space) out += ' ';
     space = false;
     out.append(text.substr(at, length));
   }
+  return out;
+}
+
+std::string scrub_name(std::string_view text, const crypto::Fingerprint& fingerprint) {
+  constexpr std::size_t kMaxBytes = 64;
+  auto out = scrub_text(text, kMaxBytes);
   return out.empty() ? "device " + fingerprint.substr(0, 8) : out;
 }
 

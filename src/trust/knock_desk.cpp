@@ -193,6 +193,7 @@ Result<std::shared_ptr<const Device>> KnockDesk::approve(std::uint32_t id, const
   }
   Candidate candidate{fingerprint, Plane::Native, name, entry->knock.from.address()};
   if (name.empty() && !known) candidate.name = entry->knock.name;
+  candidate.after_knock = true;
   auto device = d.allow_list.approve(candidate, access);
   if (!device) return device;
   d.remove(id, KnockOutcome::Approved);
@@ -200,7 +201,12 @@ Result<std::shared_ptr<const Device>> KnockDesk::approve(std::uint32_t id, const
 }
 
 Result<> KnockDesk::deny(std::uint32_t id) {
-  if (impl_->by_id(id) == nullptr) return fail(Errc::NothingWaiting);
+  const auto* entry = impl_->by_id(id);
+  if (entry == nullptr) return fail(Errc::NothingWaiting);
+  // Turning away needs no disk; an entry that cannot be written is only logged.
+  (void)impl_->allow_list.note(
+      {"denied", std::nullopt, entry->knock.name,
+       "native " + entry->knock.from.address() + ", certificate " + entry->knock.fingerprint});
   impl_->remove(id, KnockOutcome::Denied);
   return {};
 }

@@ -31,6 +31,7 @@ Result<std::shared_ptr<const Device>> NativeDesk::complete(const Candidate& cand
                                                            const AccessChoice& access) {
   auto known = candidate;
   if (allow_list_.find(candidate.fingerprint)) known.name.clear();  // a person may have chosen it
+  const auto acting = allow_list_.acting(access.by);
   auto device = allow_list_.approve(known, access.from(allow_list_.wall_now()));
   if (!device) {
     report_failure(candidate.fingerprint, device.error().message());

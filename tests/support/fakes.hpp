@@ -112,10 +112,22 @@ class FakeAllowList final : public trust::AllowList {
     return std::shared_ptr<const trust::Device>(std::move(device));
   }
   Result<> revoke(trust::DeviceId) override { return {}; }
-  Result<> rename(trust::DeviceId, const std::string&) override { return {}; }
-  Result<> set_access(trust::DeviceId, const trust::Access&) override { return {}; }
-  Result<> set_disabled(trust::DeviceId, bool) override { return {}; }
-  void touch(const crypto::Fingerprint&, const net::Endpoint&) override {}
+  Result<> change(trust::DeviceId, const trust::DeviceChange&) override { return {}; }
+  Result<std::shared_ptr<const trust::Device>> merge(trust::DeviceId, trust::DeviceId) override {
+    return fail(trust::Errc::UnknownDevice);
+  }
+  Result<std::shared_ptr<const trust::Device>> split(trust::DeviceId,
+                                                     const crypto::Fingerprint&) override {
+    return fail(trust::Errc::UnknownDevice);
+  }
+  Result<trust::ImportCount> import_devices(const std::vector<trust::Device>&) override {
+    return fail(trust::Errc::BadValue);
+  }
+  Result<> note(const trust::AuditNote&) override { return {}; }
+  Result<std::vector<trust::AuditEntry>> audit(std::int64_t, std::int64_t) const override {
+    return std::vector<trust::AuditEntry>{};
+  }
+  void touch(const crypto::Fingerprint&, const net::Endpoint&, const trust::ClientInfo&) override {}
   bool unsaved_revocations() const override { return false; }
   std::size_t live_leases(trust::DeviceId) const override { return 0; }
   void on_change(std::function<void()>) override {}
@@ -199,6 +211,24 @@ class FakeManager final : public session::Manager {
     for (const auto& [id, info] : sessions) all.push_back(info);
     return all;
   }
+  Result<std::vector<session::LiveSample>> live(session::SessionId id) const override {
+    if (!sessions.contains(id)) return fail(session::Errc::UnknownSession);
+    return samples;
+  }
+  void on_figures(std::function<void()> observer) override { figures = std::move(observer); }
+  Result<> set_muted(session::SessionId id, bool muted) override {
+    const auto it = sessions.find(id);
+    if (it == sessions.end()) return fail(session::Errc::UnknownSession);
+    it->second.muted = muted;
+    return {};
+  }
+  Result<> request_idr(session::SessionId id) override {
+    if (!sessions.contains(id)) return fail(session::Errc::UnknownSession);
+    if (sessions[id].state != session::State::Live) return fail(session::Errc::NotAllowed);
+    ++keyframes;
+    return {};
+  }
+  void configure(const session::ManagerConfig&) override { ++configured; }
   void expect_launch() override { ++expected; }
   void shutdown() override { sessions.clear(); }
 
@@ -217,6 +247,9 @@ class FakeManager final : public session::Manager {
   session::SessionId next_id = 1;
   unsigned resumes = 0;
   unsigned expected = 0;
+  unsigned keyframes = 0, configured = 0;
+  std::vector<session::LiveSample> samples;  // of every session
+  std::function<void()> figures;
 };
 
 }  // namespace pf::test

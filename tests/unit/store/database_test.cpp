@@ -1,11 +1,14 @@
 #include "store/database.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <fstream>
 
+#include "store/audit.hpp"
 #include "store/devices.hpp"
+#include "store/schema.hpp"
 #include "store/settings.hpp"
 #include "support/temp_folder.hpp"
 
@@ -104,6 +107,33 @@ TEST_F(DatabaseTest, NewerSchemaIsRefused) {
   const auto database = Database::open(file());
   ASSERT_FALSE(database);
   EXPECT_TRUE(database.error().is(Errc::NewerSchema));
+}
+
+// Rows that an earlier version wrote are read by this one.
+TEST_F(DatabaseTest, AnOlderSchemaIsBroughtUpToDateAndCopiedFirst) {
+  {
+    sqlite3* old = nullptr;
+    ASSERT_EQ(sqlite3_open(file().c_str(), &old), SQLITE_OK);
+    for (const auto* sql :
+         {kMigrations[0], kMigrations[1], "PRAGMA user_version=2",
+          "INSERT INTO devices(id,name,grants,created_unix) VALUES(5,'TV',1,10)",
+          "INSERT INTO credentials VALUES('aa',5,2,10)",
+          "INSERT INTO audit(unix_time,what,device_id,detail) VALUES(10,'paired',5,'x')"})
+      ASSERT_EQ(sqlite3_exec(old, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql;
+    sqlite3_close(old);
+  }
+  auto database = open();
+  const auto devices = load_devices(*database);
+  ASSERT_TRUE(devices);
+  ASSERT_EQ(devices->size(), 1U);
+  EXPECT_EQ(devices->front().revision, 1);
+  EXPECT_EQ(devices->front().client_kind, "");
+  const auto entries = load_audit(*database, 0, 10);
+  ASSERT_TRUE(entries);
+  ASSERT_EQ(entries->size(), 1U);
+  EXPECT_EQ(entries->front().by, "");
+  EXPECT_TRUE(
+      std::filesystem::exists(file().string() + ".before-v" + std::to_string(kMigrations.size())));
 }
 
 TEST_F(DatabaseTest, SettingsAreSetAndReset) {

@@ -55,6 +55,31 @@ class LeaseTest : public testing::Test {
   std::optional<StopReason> stopped_;
 };
 
+TEST_F(LeaseTest, AStreamIsLimitedWithinItsPairingUntilThatIsEdited) {
+  const auto id = pair(kTv, {grant::kGamepad | grant::kPointer, {}});
+  const auto lease = admit();
+  EXPECT_EQ(*list_->limit_streams(id, grant::kPointer | grant::kKeyboard), grant::kPointer);
+  EXPECT_EQ(lease->grants().load(), grant::kPointer);
+  ASSERT_EQ(updates_.size(), 1U);
+  EXPECT_EQ(updates_.back().grants, grant::kPointer);
+  ASSERT_TRUE(list_->rename(id, "another name"));
+  pass(60);
+  EXPECT_EQ(lease->grants().load(), grant::kPointer);
+  EXPECT_EQ((*list_->admit(kTv, Plane::Native, 0))->grants().load(),
+            grant::kGamepad | grant::kPointer);
+  ASSERT_TRUE(list_->set_access(id, {grant::kAll, {}}));
+  EXPECT_EQ(lease->grants().load(), grant::kAll);
+}
+
+TEST_F(LeaseTest, NothingIsLimitedWhereNothingRuns) {
+  const auto id = pair(kTv, {grant::kAll, {}});
+  EXPECT_TRUE(list_->limit_streams(id, 0).error().is(Errc::UnknownDevice));
+  const auto lease = admit();
+  ASSERT_TRUE(list_->revoke(id));
+  EXPECT_FALSE(list_->limit_streams(id, grant::kAll));
+  EXPECT_EQ(lease->grants().load(), 0U);
+}
+
 TEST_F(LeaseTest, WarnsAtFiveMinutesAndOneAndEndsOnTime) {
   pair(kTv, {grant::kAll, wall_ + 1000});
   const auto lease = admit();
