@@ -10,5 +10,6 @@ import './styles/stream.css';
 import './styles/pages.css';
 import './styles/responsive.css';
 import './styles/added.css';
+import './styles/machine.css';
 
 void startLanguage().then(() => render(<App />, document.getElementById('root')!));

@@ -20,7 +20,8 @@ const newest = (values: readonly Value[]): Value => {
   return undefined;
 };
 const fine = (value: number): string => number(value, value < 10 ? 2 : 1);
-const mark = (value: number): string => number(value, value !== 0 && value < 10 ? 2 : 1);
+// No more digits than the value has.
+const mark = (value: number): string => number(value, (/\.(\d+)$/.exec(String(+value.toFixed(2)))?.[1] ?? '').length);
 
 function Graphs({ samples }: { samples: readonly Sample[] }) {
   const all = slots(samples, windowSeconds);

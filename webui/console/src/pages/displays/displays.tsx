@@ -51,7 +51,7 @@ function Map({ rows }: { rows: readonly DisplayRow[] }) {
             <g key={row.session_id}>
               <rect class="vd" x={box.x} y={box.y} width={box.width} height={box.height} rx="8" />
               <text x={middle} y={box.y + box.height / 2 - 4}>
-                {row.device_name.length > box.width / 8.5 ? `${row.device_name.slice(0, Math.floor(box.width / 8.5) - 1)}…` : row.device_name}
+                {row.device_name.length > box.width / 9.5 ? `${row.device_name.slice(0, Math.floor(box.width / 9.5) - 1)}…` : row.device_name}
               </text>
               <text class="s" x={middle} y={box.y + box.height / 2 + 16}>
                 {size}
