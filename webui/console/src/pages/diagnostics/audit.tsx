@@ -16,7 +16,7 @@ interface Answer {
 const page = 50;
 
 function Row({ entry }: { entry: AuditEntry }) {
-  const what = tMaybe(`audit.${entry.what.replaceAll(' ', '_')}`);
+  const what = tMaybe(`done.${entry.what.replaceAll(/[ -]/g, '_')}`);
   return (
     <tr>
       <th scope="row">
@@ -26,7 +26,7 @@ function Row({ entry }: { entry: AuditEntry }) {
         <b>{what ?? <HostText>{entry.what}</HostText>}</b>
       </td>
       <td>{entry.device_name ?? '–'}</td>
-      <td>{tMaybe(`audit.by.${entry.by}`) ?? entry.by}</td>
+      <td>{tMaybe(`by.${entry.by}`) ?? entry.by}</td>
       <td class="mono">{entry.from}</td>
       <td>
         <HostText>{entry.detail}</HostText>
