@@ -28,5 +28,11 @@ inline std::int64_t unix_now() {
              std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
+// Milliseconds since 1970, on the wall clock.
+inline std::int64_t unix_now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 }  // namespace pf

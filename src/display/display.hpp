@@ -43,6 +43,7 @@ struct Options {
   std::string backend = "auto";  // or a back end's name
   std::string x11_display;       // for "x11"; empty = $DISPLAY
   std::string runtime_dir;       // 0700 folder for sockets and compositor files
+  bool operator==(const Options&) const = default;
 };
 
 // In order of preference: virtual, x11, synthetic (never chosen by "auto").

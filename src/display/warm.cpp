@@ -26,6 +26,15 @@ void WarmPool::prewarm(std::chrono::milliseconds idle) {
   changed_.notify_all();
 }
 
+void WarmPool::configure(const Options& options) {
+  const std::lock_guard lock(mutex_);
+  if (options == options_) return;
+  options_ = options;
+  ++configured_;
+  expired_ = true;
+  changed_.notify_all();
+}
+
 void WarmPool::drop() {
   const std::lock_guard lock(mutex_);
   wanted_ = false;
@@ -47,11 +56,13 @@ bool WarmPool::settle(std::chrono::milliseconds limit) {
 
 Result<std::unique_ptr<Display>> WarmPool::open(const Request& request) {
   std::unique_ptr<Display> spare;
+  Options options;
   {
     std::unique_lock lock(mutex_);
     // Starting is bounded, and one that is under way will be ready before a second one could be.
     changed_.wait(lock, [this] { return !(starting_ || wanted_) || spare_ != nullptr; });
     spare = std::move(spare_);
+    options = options_;
   }
   if (spare != nullptr) {
     auto changed = spare->set_mode(request.mode);
@@ -59,7 +70,7 @@ Result<std::unique_ptr<Display>> WarmPool::open(const Request& request) {
     log::warn("display", "the warm display was not usable", "why", changed.error().message());
     spare.reset();
   }
-  return display::open(options_, request);
+  return display::open(options, request);
 }
 
 bool WarmPool::due(SteadyTime now) const {
@@ -76,11 +87,13 @@ void WarmPool::loop(const std::stop_token& stop) {
       // The process id keeps two hosts that share a runtime folder apart.
       const Request request{
           {}, "warm-" + std::to_string(::getpid()) + '-' + std::to_string(++started_)};
+      const auto options = options_;
+      const auto configured = configured_;
       lock.unlock();
       std::unique_ptr<Display> fresh;
-      const auto backend = choose(options_);
+      const auto backend = choose(options);
       if (backend && std::strcmp((*backend)->name, "virtual") == 0) {
-        auto opened = (*backend)->open(options_, request);
+        auto opened = (*backend)->open(options, request);
         if (opened)
           fresh = std::move(*opened);
         else
@@ -88,6 +101,7 @@ void WarmPool::loop(const std::stop_token& stop) {
       }
       lock.lock();
       spare_ = std::move(fresh);
+      if (configured != configured_) expired_ = true;  // of the old kind
       starting_ = false;
       changed_.notify_all();
     } else if (due(steady_now())) {

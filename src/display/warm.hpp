@@ -29,6 +29,8 @@ class WarmPool {
   // Worker thread. The spare at the wanted mode (waiting for one that is just starting), or a
   // display opened the ordinary way when there is none or it failed.
   Result<std::unique_ptr<Display>> open(const Request& request);
+  // Any thread: what is opened from here on is opened so; a spare of another kind is given up.
+  void configure(const Options& options);
   // Any thread: gives the spare up; it is taken down in the background.
   void drop();
   // Any thread: a started spare is waiting.
@@ -40,8 +42,9 @@ class WarmPool {
   void loop(const std::stop_token& stop);
   bool due(SteadyTime now) const;
 
-  const Options options_;
   mutable std::mutex mutex_;
+  Options options_;
+  std::uint64_t configured_ = 0;  // how often
   std::condition_variable_any changed_;
   bool wanted_ = false;    // a spare should be started
   bool starting_ = false;  // the thread is at it

@@ -87,9 +87,11 @@ void AudioPipeline::loop() noexcept {
         real ? ring_.available() + encoder_.frame_samples() : encoder_.frame_samples();
     const auto newest_ns = real ? newest_ns_.load(std::memory_order_relaxed) : to_ns(now);
     const auto first_ns = newest_ns - static_cast<std::int64_t>(behind) * 1'000'000'000 / kRate;
+    const bool muted = muted_.load(std::memory_order_relaxed);
+    if (muted) std::fill(frame_.begin(), frame_.end(), 0.0F);
     const auto bytes = encoder_.encode(frame_, packet);
     if (bytes == 0) continue;
-    sink_.send({ByteSpan(packet).first(bytes), clock.next(first_ns, duration_), !real});
+    sink_.send({ByteSpan(packet).first(bytes), clock.next(first_ns, duration_), !real || muted});
     stats_.audio_packets.add();
   }
 }

@@ -26,6 +26,8 @@ class AudioPipeline final : public audio::SampleSink {
   void start();
   void stop();              // idempotent; the source must have stopped calling on_samples
   void release() noexcept;  // any thread: the peer can be reached
+  // Any thread: the packets go on, with silence in them, so that the client's clock does.
+  void set_muted(bool muted) noexcept { muted_.store(muted, std::memory_order_relaxed); }
 
  private:
   void on_samples(std::span<const float> interleaved) noexcept override;
@@ -40,7 +42,7 @@ class AudioPipeline final : public audio::SampleSink {
   std::atomic<std::int64_t> newest_ns_{0};  // when the last samples came
   std::vector<float> frame_;
   Wake wake_;
-  std::atomic<bool> released_{false}, stopping_{false};
+  std::atomic<bool> released_{false}, stopping_{false}, muted_{false};
   std::thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "audio/layout.hpp"
@@ -106,6 +107,13 @@ class Stream {
   // The client lost the units with these AccessUnit::index values (both inclusive). Answered with
   // the next unit, coded at once: one that refers to nothing from `first` on where the encoder can
   // do that, an IDR otherwise; it carries recovery_anchor. A loss that an earlier answer has healed
+// What the client's reports and the transport say about the way to it; what is not known is absent.
+struct PeerFigures {
+  std::optional<std::uint32_t> loss_ppm;  // missing packets of the last report's window
+  std::optional<std::uint32_t> rtt_us;
+  std::optional<std::uint32_t> fec_percent;  // parity in force, as a share of the data
+};
+
   // already costs nothing, and losses reported together get one answer.
   virtual void invalidate(std::uint32_t first, std::uint32_t last) noexcept {
     (void)first;

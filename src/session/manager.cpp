@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kKeepWarm = 60s;
 constexpr auto kTick = 1s;
+// After a longer one (the machine slept) a mean would say nothing about the second it is shown for.
+constexpr auto kLongestLap = 5s;
 // What a client may ask for; what a display or an encoder can do is found out by trying.
 constexpr std::uint32_t kLeastSide = 16, kLargestSide = 16'384;
 constexpr double kLeastRate = 1, kLargestRate = 1000;
@@ -51,7 +53,9 @@ std::shared_ptr<T> carry(T&& value) {
 class ManagerImpl final : public Manager {
  public:
   ManagerImpl(Executor& executor, ManagerConfig config)
-      : executor_(executor), config_(std::move(config)), warm_(config_.display) {}
+      : executor_(executor),
+        warm_(config.display),
+        config_(std::make_shared<const ManagerConfig>(std::move(config))) {}
 
   Result<SessionId> reserve(Launch launch) override;
   Result<std::shared_ptr<Stream>> attach(SessionId id, const StreamConfig& config,
@@ -79,10 +83,27 @@ class ManagerImpl final : public Manager {
     for (const auto& [id, session] : sessions_) all.push_back(describe(session));
     return all;
   }
+  Result<std::vector<LiveSample>> live(SessionId id) const override {
+    const auto it = sessions_.find(id);
+    if (it == sessions_.end()) return fail(Errc::UnknownSession, std::to_string(id));
+    return it->second.live.all();
+  }
+  void on_ended(std::function<void(const EndedSession&)> observer) override {
+    on_ended_.push_back(std::move(observer));
+  }
+  void on_figures(std::function<void()> observer) override { on_figures_ = std::move(observer); }
+  Result<> set_muted(SessionId id, bool muted) override;
+  Result<> request_idr(SessionId id) override;
+  void configure(const ManagerConfig& config) override;
   void expect_launch() override;
   void shutdown() override;
 
  private:
+  // Any thread.
+  std::shared_ptr<const ManagerConfig> settings() const {
+    const std::scoped_lock lock(config_mutex_);
+    return config_;
+  }
   Session* get(SessionId id) {
     const auto it = sessions_.find(id);
     return it == sessions_.end() ? nullptr : &it->second;
@@ -114,17 +135,24 @@ class ManagerImpl final : public Manager {
   void next_change(Session& s);
   void refuse_changes(Session& s);
   static void settled(Session& s);
+  static void remember_stream(Session& s);
   void close_stream(Session& s);
   void tick();
 
   Executor& executor_;
-  const ManagerConfig config_;
   display::WarmPool warm_;
   std::map<SessionId, Session> sessions_;
   SessionId next_id_ = 1;
   std::unique_ptr<Executor::Timer> ticker_;
+  SteadyTime ticked_{};
   std::unique_ptr<Executor::Timer> warm_timer_;  // sound is kept ready while it runs
   bool stopping_ = false;
+
+  std::function<void()> on_figures_;
+  std::vector<std::function<void(const EndedSession&)>> on_ended_;
+
+  mutable std::mutex config_mutex_;  // guards the pointer only
+  std::shared_ptr<const ManagerConfig> config_;
 
   std::mutex pending_mutex_;
   std::condition_variable pending_changed_;
@@ -189,9 +217,9 @@ void ManagerImpl::set_deadline(Session& s, std::chrono::seconds after, EndReason
 }
 
 void ManagerImpl::expect_launch() {
-  if (stopping_ || sessions_.size() >= config_.max_sessions) return;
+  if (stopping_ || sessions_.size() >= settings()->max_sessions) return;
   warm_.prewarm(kKeepWarm);
-  if (!warm_timer_) work([options = config_.audio] { audio::prepare(options); });
+  if (!warm_timer_) work([options = settings()->audio] { audio::prepare(options); });
   warm_timer_ = executor_.after(kKeepWarm, [this] {
     warm_timer_.reset();
     work([] { audio::release(); });
@@ -202,7 +230,7 @@ Result<SessionId> ManagerImpl::reserve(Launch launch) {
   if (stopping_) return fail(Errc::Unavailable, "the host is stopping");
   if (launch.lease->stopped()) return fail(Errc::LeaseEnded);
   if (find_device(launch.lease->device())) return fail(Errc::Busy, launch.lease->device_name());
-  if (sessions_.size() >= config_.max_sessions) return fail(Errc::LimitReached);
+  if (sessions_.size() >= settings()->max_sessions) return fail(Errc::LimitReached);
   const auto id = next_id_++;
   auto& s = sessions_[id];
   s.id = id;
@@ -213,10 +241,13 @@ Result<SessionId> ManagerImpl::reserve(Launch launch) {
   hold_lease(s, std::move(lease));
   log::info("session", "reserved", "session", id, "device", s.launch.lease->device_name(), "app",
             s.launch.app.title, "mode", media::to_string(s.launch.mode));
-  set_deadline(s, config_.reservation, EndReason::NeverConnected);
+  set_deadline(s, settings()->reservation, EndReason::NeverConnected);
   open_display(s);
   open_audio(s);
-  if (!ticker_) tick();
+  if (!ticker_) {
+    ticked_ = {};
+    tick();
+  }
   return id;
 }
 
@@ -258,7 +289,7 @@ void ManagerImpl::open_audio(Session& s) {
   s.audio_done = false;
   s.audio_speakers = s.launch.speakers;
   const audio::Request request{s.launch.speakers, "session-" + std::to_string(s.id)};
-  work([this, id = s.id, request, options = config_.audio, old = carry(std::move(s.audio))] {
+  work([this, id = s.id, request, options = settings()->audio, old = carry(std::move(s.audio))] {
     old->reset();
     auto opened = carry(audio::open(options, request));
     back([this, id, opened] {
@@ -287,8 +318,8 @@ void ManagerImpl::start_app(Session& s) {
   auto app = s.launch.app;
   const bool demo = app.command.empty();
   if (demo) {
-    if (config_.demo.empty() || s.display->target().kind != media::DisplayKind::Wlroots) return;
-    app.command = config_.demo;
+    if (settings()->demo.empty() || s.display->target().kind != media::DisplayKind::Wlroots) return;
+    app.command = settings()->demo;
   }
   auto environment = s.display->target().environment;
   if (s.audio)
@@ -299,7 +330,8 @@ void ManagerImpl::start_app(Session& s) {
     back([this, id, started, demo] {
       auto* session = get(id);
       if (session == nullptr || session->state == State::Ending) {
-        if (*started) work([this, started] { started->value().terminate(config_.app_exit_grace); });
+        if (*started)
+          work([this, started] { started->value().terminate(settings()->app_exit_grace); });
         return;
       }
       if (!*started) {
@@ -334,12 +366,17 @@ Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamCo
   if (s->launch.lease->stopped()) return fail(Errc::LeaseEnded);
   if (!move(*s, Event::Attach)) return fail(Errc::NotAllowed, name(s->state));
   s->deadline.reset();
+  const auto before = describe(*s);
+  s->past_frames += before.frames_sent;
+  s->past_dropped += before.frames_dropped;
+  s->past_bytes += before.sent_bytes;
   s->stats = std::make_shared<Stats>();
-  s->ticked_frames = s->ticked_bytes = 0;
+  s->live.restart();
   s->failures = 0;
   s->stream = std::make_shared<StreamImpl>(
       config, std::move(video), std::move(audio), std::move(peer), s->launch.lease, s->stats,
       [this, id] { back([this, id] { open_microphone(id); }); });
+  s->stream->set_muted(s->muted);
   if (config.audio.speakers != s->audio_speakers) {
     s->launch.speakers = config.audio.speakers;
     open_audio(*s);
@@ -354,7 +391,7 @@ void ManagerImpl::open_encoder(Session& s) {
   s.encoder_done = false;
   work([this, id = s.id, stream = s.stream] {
     auto notes = carry(std::vector<std::string>());
-    auto opened = carry(encode::open(config_.encode, stream->video_config(), notes.get()));
+    auto opened = carry(encode::open(settings()->encode, stream->video_config(), notes.get()));
     back([this, id, stream, opened, notes] {
       auto* session = get(id);
       if (session == nullptr || session->stream != stream) return;
@@ -390,7 +427,7 @@ void ManagerImpl::try_open_stream(Session& s) {
         if (auto sound = stream->start_sound(audio); !sound)
           log::warn("session", "no sound", "session", id, "what", sound.error().message());
       // A stream without input is still worth watching.
-      if (auto input = stream->start_input(display->target(), config_.input); !input)
+      if (auto input = stream->start_input(display->target(), settings()->input); !input)
         log::warn("session", "no input", "session", id, "what", input.error().message());
       return {};
     };
@@ -407,7 +444,7 @@ void ManagerImpl::open_microphone(SessionId id) {
   auto* s = get(id);
   if (s == nullptr || s->state == State::Ending || !s->stream) return;
   const audio::Request request{s->launch.speakers, "session-" + std::to_string(id)};
-  work([id, request, options = config_.audio, stream = s->stream] {
+  work([id, request, options = settings()->audio, stream = s->stream] {
     auto microphone = audio::open_microphone(options, request);
     auto started = microphone ? stream->start_microphone(std::move(*microphone))
                               : Result<>(Failure(microphone.error()));
@@ -424,7 +461,7 @@ Result<> ManagerImpl::start_video(SessionId id, display::Display& display,
                                   const encode::Config& config,
                                   std::unique_ptr<encode::Encoder> encoder) {
   if (auto fitted = fit_display(display, config.mode, id); !fitted) return fitted;
-  auto source = capture::open(display.target(), config_.capture);
+  auto source = capture::open(display.target(), settings()->capture);
   if (!source) return pass(source);
   return stream->start_pipeline(config, std::move(*source), std::move(encoder),
                                 [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {
@@ -513,7 +550,7 @@ void ManagerImpl::start_change(Session& s, Session::ModeChange change) {
     const auto open = [&]() -> Result<> {
       auto config = stream->video_config();
       config.mode = change.mode;
-      auto encoder = encode::open(config_.encode, config);
+      auto encoder = encode::open(settings()->encode, config);
       if (!encoder) return pass(encoder);
       const auto before = display->target().mode;
       auto started = start_video(id, *display, stream, config, std::move(*encoder));
@@ -569,8 +606,17 @@ void ManagerImpl::refuse_changes(Session& s) {
 }
 
 // The threads of a stream are joined by a worker; nothing here waits for them.
+// What the history says of a stream that is about to go.
+void ManagerImpl::remember_stream(Session& s) {
+  if (!s.stream) return;
+  const auto info = describe(s);
+  s.last_codec = info.codec;
+  if (!info.encoder.empty()) s.last_encoder = info.encoder;
+}
+
 void ManagerImpl::close_stream(Session& s) {
   if (!s.stream) return;
+  remember_stream(s);
   s.stream->shut();
   refuse_changes(s);
   ++s.closing;
@@ -590,7 +636,7 @@ void ManagerImpl::detach(SessionId id) {
   auto* s = get(id);
   if (s == nullptr || !move(*s, Event::PeerGone)) return;
   close_stream(*s);
-  set_deadline(*s, config_.grace, EndReason::PeerLost);
+  set_deadline(*s, settings()->grace, EndReason::PeerLost);
 }
 
 Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
@@ -613,7 +659,7 @@ Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const 
   s->launch.client_address = client_address;
   // A client that asks to resume gets as long as one that launches; the application stays either
   // way.
-  set_deadline(*s, config_.grace, EndReason::PeerLost);
+  set_deadline(*s, settings()->grace, EndReason::PeerLost);
   if (speakers != s->audio_speakers && s->audio_done) open_audio(*s);
   return {};
 }
@@ -633,6 +679,7 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   if (done) s->on_ended.push_back(std::move(done));
   if (s->state == State::Ending) return;
   if (s->stream) s->stream->shut();  // first of all: nothing leaves and nothing enters any more
+  remember_stream(*s);
   move(*s, Event::Stop);
   s->end_reason = reason;
   s->deadline.reset();
@@ -657,7 +704,7 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
     work([this, id, parts] {
       if (parts->stream) parts->stream->close();
       parts->encoder.reset();
-      parts->app.terminate(config_.app_exit_grace);
+      parts->app.terminate(settings()->app_exit_grace);
       parts->audio.reset();
       parts->display.reset();
       back([this, id] {
@@ -668,8 +715,16 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
         log::info("session", "ended", "session", id, "reason", name(session->end_reason), "frames",
                   session->stats->frames_sent.value(), "seconds",
                   unix_now() - session->started_unix);
+        EndedSession over{describe(*session), session->end_reason,
+                          unix_now() - session->started_unix};
+        over.info.codec = session->last_codec;
+        over.info.encoder = session->last_encoder;
+        over.info.frames_sent += session->past_frames;
+        over.info.frames_dropped += session->past_dropped;
+        over.info.sent_bytes += session->past_bytes;
         sessions_.erase(id);
         if (sessions_.empty()) ticker_.reset();
+        for (const auto& observer : on_ended_) observer(over);
         expect_launch();  // who has just quit one application often starts another
         for (const auto& callback : callbacks) callback();
       });
@@ -679,16 +734,36 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   settled(*s);
 }
 
+Result<> ManagerImpl::set_muted(SessionId id, bool muted) {
+  auto* s = get(id);
+  if (s == nullptr) return fail(Errc::UnknownSession, std::to_string(id));
+  s->muted = muted;
+  if (s->stream) s->stream->set_muted(muted);
+  return {};
+}
+
+Result<> ManagerImpl::request_idr(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr) return fail(Errc::UnknownSession, std::to_string(id));
+  if (!s->stream || s->state == State::Ending) return fail(Errc::NotAllowed, name(s->state));
+  s->stream->request_idr();
+  return {};
+}
+
+void ManagerImpl::configure(const ManagerConfig& config) {
+  auto fresh = std::make_shared<const ManagerConfig>(config);
+  warm_.configure(fresh->display);
+  const std::scoped_lock lock(config_mutex_);
+  config_ = std::move(fresh);
+}
+
 void ManagerImpl::tick() {
-  for (auto& [id, s] : sessions_) {
-    const auto frames = s.stats->frames_sent.value();
-    const auto bytes = s.stats->sent_bytes.value();
-    s.fps = static_cast<double>(frames - s.ticked_frames) /
-            std::chrono::duration<double>(kTick).count();
-    s.mbps = static_cast<double>(bytes - s.ticked_bytes) * 8e-6;
-    s.ticked_frames = frames;
-    s.ticked_bytes = bytes;
-  }
+  const auto now = executor_.now();
+  const std::chrono::duration<double> elapsed = now - std::exchange(ticked_, now);
+  if (elapsed >= kTick / 2 && elapsed < kLongestLap)
+    for (auto& [id, s] : sessions_)
+      s.live.sample(*s.stats, unix_now_ms(), to_ns(now), elapsed.count());
+  if (on_figures_) on_figures_();
   ticker_ = executor_.after(kTick, [this] { tick(); });
 }
 

@@ -13,10 +13,13 @@
 #include "base/result.hpp"
 #include "media/mode.hpp"
 #include "session/front_end.hpp"
+#include "session/live.hpp"
 #include "session/state.hpp"
 #include "trust/lease.hpp"
 
 namespace pf::session {
+
+struct ManagerConfig;
 
 enum class Errc {
   UnknownSession = 1,
@@ -66,6 +69,16 @@ struct SessionInfo {
   std::uint64_t encode_p50_us = 0, encode_p99_us = 0;  // submitted → encoded
   std::uint64_t host_p50_us = 0, host_p99_us = 0;      // captured → last packet
   std::int64_t last_frame_age_ms = -1;                 // -1: none yet
+  std::uint32_t grants = 0;                            // what its device may do right now
+  bool muted = false;                                  // the client gets silence
+  std::optional<media::Codec> codec;                   // of the attached stream
+};
+
+// A session that is over; for the history.
+struct EndedSession {
+  SessionInfo info;  // codec and encoder of its last stream; totals of all its streams
+  EndReason reason = EndReason::HostStopping;
+  std::int64_t duration_s = 0;
 };
 
 class Manager {
@@ -103,6 +116,19 @@ class Manager {
   virtual std::optional<SessionInfo> find(SessionId id) const = 0;
   virtual std::optional<SessionInfo> find_device(trust::DeviceId device) const = 0;
   virtual std::vector<SessionInfo> list() const = 0;
+  // The last minute of a session, oldest first; Errc::UnknownSession.
+  virtual Result<std::vector<LiveSample>> live(SessionId id) const = 0;
+  // Runs on the control thread each time the figures of the sessions were taken (once a second, and
+  // not at all without a session). Replaces an earlier one.
+  virtual void on_figures(std::function<void()> observer) = 0;
+  // Runs on the control thread when a session has been taken down. Adds an observer.
+  virtual void on_ended(std::function<void(const EndedSession&)> observer) { (void)observer; }
+  // The client hears silence until this is taken back; it lasts for the session.
+  virtual Result<> set_muted(SessionId id, bool muted) = 0;
+  // Errc::NotAllowed when nothing streams.
+  virtual Result<> request_idr(SessionId id) = 0;
+  // For displays, encoders, sound and times of what is opened from here on.
+  virtual void configure(const ManagerConfig& config) = 0;
   // Keep one display and the sound server warm for some seconds: a paired client that looks at the
   // host usually launches next.
   virtual void expect_launch() = 0;

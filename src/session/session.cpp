@@ -27,8 +27,12 @@ SessionInfo describe(const Session& s) {
   info.audio_packets = stats.audio_packets.value();
   info.input_events = stats.input_events.value();
   info.input_refused = stats.input_refused.value();
-  info.frames_per_second = s.fps;
-  info.megabits_per_second = s.mbps;
+  if (const auto* const now = s.live.newest()) {
+    info.frames_per_second = now->fps;
+    info.megabits_per_second = now->mbps;
+  }
+  info.muted = s.muted;
+  info.grants = s.launch.lease ? s.launch.lease->grants().load() : 0;
   info.encode_p50_us = stats.encode_us.quantile(0.5);
   info.encode_p99_us = stats.encode_us.quantile(0.99);
   info.host_p50_us = stats.host_us.quantile(0.5);
@@ -41,7 +45,9 @@ SessionInfo describe(const Session& s) {
     info.encoder = names.encoder;
     info.input = names.input;
     info.hardware_encoder = names.encoder == "nvenc" || names.encoder == "vaapi";
-    info.mode = s.stream->video_config().mode;
+    const auto video = s.stream->video_config();
+    info.mode = video.mode;
+    info.codec = video.codec;
     const auto counts = s.stream->input_counts();
     info.input_events += counts.accepted;
     info.input_refused += counts.refused_gamepad + counts.refused_keyboard + counts.refused_pointer;

@@ -9,6 +9,7 @@
 
 #include "base/process.hpp"
 #include "session/factory.hpp"
+#include "session/live.hpp"
 #include "session/stream.hpp"
 
 namespace pf::session {
@@ -47,11 +48,14 @@ struct Session {
 
   std::unique_ptr<Executor::Timer> deadline;  // reservation or grace
   EndReason end_reason = EndReason::HostStopping;
+  // Of the streams before the attached one, and what the last one used.
+  std::uint64_t past_frames = 0, past_dropped = 0, past_bytes = 0;
+  std::string last_encoder;
+  std::optional<media::Codec> last_codec;
   std::vector<std::function<void()>> on_ended;
 
-  // Rates of the last second, from the manager's ticker.
-  std::uint64_t ticked_frames = 0, ticked_bytes = 0;
-  double fps = 0, mbps = 0;
+  bool muted = false;
+  LiveRing live;  // from the manager's ticker
 };
 
 SessionInfo describe(const Session& session);

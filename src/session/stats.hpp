@@ -2,6 +2,9 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
 
 #include "base/metrics.hpp"
 #include "media/access_unit.hpp"
@@ -51,6 +54,22 @@ class TimelineRing {
   std::atomic<std::uint64_t> next_{0};
 };
 
+// A figure that somebody else measures and that may not be known. Any thread.
+class Figure {
+ public:
+  void set(std::uint32_t v) noexcept { value_.store(v, std::memory_order_relaxed); }
+  std::optional<std::uint32_t> value() const noexcept { return known(value_.load()); }
+  std::optional<std::uint32_t> take() noexcept { return known(value_.exchange(kUnknown)); }
+
+ private:
+  static constexpr std::int64_t kUnknown = -1;
+  static std::optional<std::uint32_t> known(std::int64_t v) noexcept {
+    if (v == kUnknown) return std::nullopt;
+    return static_cast<std::uint32_t>(v);
+  }
+  std::atomic<std::int64_t> value_{kUnknown};
+};
+
 struct Stats {
   metrics::Counter frames_sent, frames_skipped, frames_failed, repeats, idr_frames, sent_bytes;
   metrics::Counter repairs;  // units that answered a reported loss
@@ -62,6 +81,7 @@ struct Stats {
   metrics::Histogram host_us;          // captured → last packet
   metrics::Gauge last_frame_ns;        // CLOCK_MONOTONIC of the last frame sent
   metrics::Gauge bitrate_kbps;
+  Figure loss_ppm, rtt_us, fec_percent;  // from the client's reports (Stream::report)
   TimelineRing timelines;
 };
 

@@ -80,6 +80,7 @@ Result<> StreamImpl::start_sound(std::shared_ptr<audio::Source> source) {
       audio_ = std::move(pipeline);
       audio_source_ = std::move(source);
       if (audio_released_) audio_->release();
+      audio_->set_muted(muted_);
       return {};
     }
   }
@@ -156,6 +157,12 @@ void StreamImpl::shut() noexcept {
 void StreamImpl::grants_changed() noexcept {
   const std::scoped_lock lock(input_mutex_);
   if (router_) router_->grants_changed();
+void StreamImpl::set_muted(bool muted) noexcept {
+  const std::scoped_lock lock(mutex_);
+  muted_ = muted;
+  if (audio_) audio_->set_muted(muted);
+}
+
 }
 
 encode::Config StreamImpl::video_config() const {
@@ -245,4 +252,9 @@ void StreamImpl::on_feedback(const input::FeedbackEvent& event) noexcept {
   if (gate_.open()) peer_->on_feedback(event);
 }
 
+void StreamImpl::report(const PeerFigures& figures) noexcept {
+  if (figures.loss_ppm) stats_->loss_ppm.set(*figures.loss_ppm);
+  if (figures.rtt_us) stats_->rtt_us.set(*figures.rtt_us);
+  if (figures.fec_percent) stats_->fec_percent.set(*figures.fec_percent);
+}
 }  // namespace pf::session

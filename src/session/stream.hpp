@@ -45,6 +45,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   void shut() noexcept;
   // Control thread: lets go of what the lease's grants no longer cover.
   void grants_changed() noexcept;
+  // Control thread: silence instead of the session's sound.
+  void set_muted(bool muted) noexcept;
   const std::shared_ptr<PeerControl>& peer() const { return peer_; }
   const StreamConfig& config() const { return config_; }  // as at attach
   encode::Config video_config() const;                    // as it is now
@@ -63,6 +65,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   void invalidate(std::uint32_t first, std::uint32_t last) noexcept override;
   void microphone(std::uint32_t seq, ByteSpan opus) noexcept override;
   void input(const input::Event& event) noexcept override;
+  void report(const PeerFigures& figures) noexcept override;
   const Gate& gate() const noexcept override { return gate_; }
 
  private:
@@ -88,7 +91,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   std::unique_ptr<audio::VoiceBuffer> voice_;
   bool voice_failed_ = false;  // that thread's
   std::unique_ptr<audio::Microphone> microphone_;
-  bool video_released_ = false, audio_released_ = false, closed_ = false;
+  bool video_released_ = false, audio_released_ = false, muted_ = false, closed_ = false;
 
   mutable std::mutex input_mutex_;  // held for one event, which never blocks
   std::unique_ptr<input::Injector> injector_;
