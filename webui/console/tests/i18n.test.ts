@@ -13,8 +13,13 @@ import { ja } from '../src/i18n/ja';
 
 const catalogues: Record<string, Record<string, Message>> = { en, de, fr, es, ja };
 
-const texts = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));
-const marks = (text: string): string => [...text.matchAll(/\{\w+\}|<\w+>/g)].map((m) => m[0]).sort().join(' ');
+const texts = (message: Message): string[] =>
+  typeof message === 'string' ? [message] : Object.values(message);
+const marks = (text: string): string =>
+  [...text.matchAll(/\{\w+\}|<\w+>/g)]
+    .map((m) => m[0])
+    .sort()
+    .join(' ');
 
 for (const [language, catalogue] of Object.entries(catalogues)) {
   test(`${language}: the same keys as English`, () => {
@@ -24,7 +29,8 @@ for (const [language, catalogue] of Object.entries(catalogues)) {
     const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
     for (const [key, message] of Object.entries(catalogue)) {
       if (typeof message === 'string') continue;
-      for (const form of Object.keys(message)) assert.ok((needed as string[]).includes(form), `${key}: ${form}`);
+      for (const form of Object.keys(message))
+        assert.ok((needed as string[]).includes(form), `${key}: ${form}`);
       // "many" of French and Spanish is for millions; "other" serves there.
       for (const form of needed) assert.ok(form === 'many' || form in message, `${key}: ${form} is missing`);
     }
@@ -34,7 +40,9 @@ for (const [language, catalogue] of Object.entries(catalogues)) {
       const wanted = new Set(texts((en as Record<string, Message>)[key]!).map(marks));
       for (const text of texts(message)) {
         // A form for exactly one may leave the number out.
-        const fits = wanted.has(marks(text)) || (typeof message !== 'string' && wanted.has([marks(text), '{n}'].join(' ').trim()));
+        const fits =
+          wanted.has(marks(text)) ||
+          (typeof message !== 'string' && wanted.has([marks(text), '{n}'].join(' ').trim()));
         assert.ok(fits, `${language} ${key}: "${marks(text)}" is not among "${[...wanted].join('", "')}"`);
       }
     }
@@ -60,7 +68,9 @@ test('every key is used', () => {
   const literal = new Set([...code.matchAll(/['"`]([a-z][\w]*(?:\.[\w]+)+)['"`]/g)].map((m) => m[1]!));
   // `check.${id}.title` uses every key that begins with "check.".
   const prefixes = [...code.matchAll(/`([a-z][\w.]*\.)\$\{/g)].map((m) => m[1]!);
-  const unused = Object.keys(en).filter((key) => !literal.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));
+  const unused = Object.keys(en).filter(
+    (key) => !literal.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)),
+  );
   assert.deepEqual(unused, []);
 });
 

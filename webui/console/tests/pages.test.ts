@@ -12,7 +12,14 @@ import { chosen, marked, type Setting, typed } from '../src/pages/host/model';
 
 test('a command line becomes the words that a shell would make of it', () => {
   assert.deepEqual(splitWords('steam -bigpicture  steam://open'), ['steam', '-bigpicture', 'steam://open']);
-  assert.deepEqual(splitWords(`sh -c 'echo "a  b"' "c d" e\\ f ''`), ['sh', '-c', 'echo "a  b"', 'c d', 'e f', '']);
+  assert.deepEqual(splitWords(`sh -c 'echo "a  b"' "c d" e\\ f ''`), [
+    'sh',
+    '-c',
+    'echo "a  b"',
+    'c d',
+    'e f',
+    '',
+  ]);
   assert.deepEqual(splitWords('"a\\"b" "c\\d"'), ['a"b', 'c\\d']);
   assert.deepEqual(splitWords('  '), []);
   assert.equal(splitWords('echo "open'), undefined);
@@ -42,12 +49,16 @@ test('the form tells what is missing, field by field', () => {
   assert.equal(body, undefined);
   assert.deepEqual(problems, { title: 'no_title', command: 'no_command' });
   const step = { ...emptyStep(), undo: 'true' };
-  assert.deepEqual(bodyOf({ ...emptyDraft(), title: 'A', command: '"b', folder: 'x', variables: 'y', steps: [step] }, false).problems, {
-    command: 'open_quote',
-    folder: 'relative_folder',
-    variables: 'bad_variable',
-    [`do:${step.row}`]: 'no_do',
-  });
+  assert.deepEqual(
+    bodyOf({ ...emptyDraft(), title: 'A', command: '"b', folder: 'x', variables: 'y', steps: [step] }, false)
+      .problems,
+    {
+      command: 'open_quote',
+      folder: 'relative_folder',
+      variables: 'bad_variable',
+      [`do:${step.row}`]: 'no_do',
+    },
+  );
 });
 
 test('what the host knows survives the form', () => {
@@ -69,20 +80,44 @@ test('what the host knows survives the form', () => {
 
 test('a drawn cover follows from the title', () => {
   assert.deepEqual(drawnCover('Xonotic'), drawnCover('Xonotic'));
-  const looks = new Set(['0 A.D.', 'Xonotic', 'Veloren', 'Luanti', 'OpenTTD', 'RetroArch'].map((title) => JSON.stringify(drawnCover(title))));
+  const looks = new Set(
+    ['0 A.D.', 'Xonotic', 'Veloren', 'Luanti', 'OpenTTD', 'RetroArch'].map((title) =>
+      JSON.stringify(drawnCover(title)),
+    ),
+  );
   assert.equal(looks.size, 6);
 });
 
 const setting = (more: Partial<Setting>): Setting => ({
-  id: 'fec_percent', group: 'network', kind: 'int', min: 1, max: 80, zero_allowed: true, default: 20, value: 20,
-  source: 'default', env: 'PUNKTFUNK_FEC_PERCENT', flag: '--fec-percent', apply: 'next_session', help: '', allowed: '',
-  restart_pending: false, ...more,
+  id: 'fec_percent',
+  group: 'network',
+  kind: 'int',
+  min: 1,
+  max: 80,
+  zero_allowed: true,
+  default: 20,
+  value: 20,
+  source: 'default',
+  env: 'PUNKTFUNK_FEC_PERCENT',
+  flag: '--fec-percent',
+  apply: 'next_session',
+  help: '',
+  allowed: '',
+  restart_pending: false,
+  ...more,
 });
 
 test('settings are found by name, id, variable and start option, and by what decides them', () => {
   const rows = [
     setting({}),
-    setting({ id: 'mdns', kind: 'bool', env: 'PUNKTFUNK_MDNS', flag: '--mdns', source: 'environment', value: false }),
+    setting({
+      id: 'mdns',
+      kind: 'bool',
+      env: 'PUNKTFUNK_MDNS',
+      flag: '--mdns',
+      source: 'environment',
+      value: false,
+    }),
     setting({ id: 'host_name', kind: 'text', env: 'PUNKTFUNK_HOST_NAME', flag: '--host-name', stored: 'x' }),
   ];
   const ids = (search: string, show: 'all' | 'changed' | 'locked'): string[] =>
@@ -97,8 +132,15 @@ test('settings are found by name, id, variable and start option, and by what dec
 });
 
 test('the hit of a search is marked', () => {
-  assert.deepEqual(marked('10-bit picture', 'BIT'), [['10-', false], ['bit', true], [' picture', false]]);
-  assert.deepEqual(marked('bitbit', 'bit'), [['bit', true], ['bit', true]]);
+  assert.deepEqual(marked('10-bit picture', 'BIT'), [
+    ['10-', false],
+    ['bit', true],
+    [' picture', false],
+  ]);
+  assert.deepEqual(marked('bitbit', 'bit'), [
+    ['bit', true],
+    ['bit', true],
+  ]);
   assert.deepEqual(marked('x', ' '), [['x', false]]);
 });
 
@@ -106,7 +148,8 @@ test('typed values have to fit their setting', () => {
   assert.equal(typed(setting({}), ' 40 '), 40);
   assert.equal(typed(setting({}), '0'), 0);
   assert.equal(typed(setting({ zero_allowed: false }), '0'), undefined);
-  for (const bad of ['', '81', '-1', '4.5', '1e2', 'x', '99999999999999999999']) assert.equal(typed(setting({}), bad), undefined, bad);
+  for (const bad of ['', '81', '-1', '4.5', '1e2', 'x', '99999999999999999999'])
+    assert.equal(typed(setting({}), bad), undefined, bad);
   assert.equal(typed(setting({ kind: 'text', max_len: 4 }), 'äöü'), undefined);
   assert.equal(typed(setting({ kind: 'text', max_len: 6 }), 'äöü'), 'äöü');
 });
@@ -114,19 +157,38 @@ test('typed values have to fit their setting', () => {
 test('the encoder table: columns in one order, one number per reason', () => {
   const { columns, rows, reasons } = matrixOf([
     {
-      name: 'nvenc', hardware: true,
+      name: 'nvenc',
+      hardware: true,
       codecs: [
         { codec: 'av1', ok: false, reason: 'too old' },
         { codec: 'hevc', ten_bit: true, ok: false, reason: 'too old' },
         { codec: 'h264', ok: true, frame_us: 1100 },
       ],
     },
-    { name: 'x264', hardware: false, codecs: [{ codec: 'h264', ok: true }, { codec: 'h264', full_chroma: true, ok: false, reason: 'off' }] },
+    {
+      name: 'x264',
+      hardware: false,
+      codecs: [
+        { codec: 'h264', ok: true },
+        { codec: 'h264', full_chroma: true, ok: false, reason: 'off' },
+      ],
+    },
   ]);
-  assert.deepEqual(columns.map((c) => `${c.codec}${c.tenBit ? '+10' : ''}${c.fullChroma ? '+444' : ''}`), ['h264', 'h264+444', 'hevc+10', 'av1']);
-  assert.deepEqual(rows[0]!.cells, [{ state: 'works', frameUs: 1100 }, { state: 'unknown' }, { state: 'not', reason: 1 }, { state: 'not', reason: 1 }]);
+  assert.deepEqual(
+    columns.map((c) => `${c.codec}${c.tenBit ? '+10' : ''}${c.fullChroma ? '+444' : ''}`),
+    ['h264', 'h264+444', 'hevc+10', 'av1'],
+  );
+  assert.deepEqual(rows[0]!.cells, [
+    { state: 'works', frameUs: 1100 },
+    { state: 'unknown' },
+    { state: 'not', reason: 1 },
+    { state: 'not', reason: 1 },
+  ]);
   assert.deepEqual(rows[1]!.cells[1], { state: 'not', reason: 2 });
-  assert.deepEqual(reasons, [{ encoder: 'nvenc', text: 'too old' }, { encoder: 'x264', text: 'off' }]);
+  assert.deepEqual(reasons, [
+    { encoder: 'nvenc', text: 'too old' },
+    { encoder: 'x264', text: 'off' },
+  ]);
 });
 
 test('axes are round and hold every value', () => {
@@ -134,25 +196,49 @@ test('axes are round and hold every value', () => {
   assert.deepEqual(fromZero([undefined, 1.08], 0.5), { bottom: 0, top: 1.5 });
   for (const values of [[58.7, 60, 41], [0, 0.1], [59.9, 60.1], [7], [1e6, 1e6 + 3]]) {
     const { bottom, top } = around(values, 8);
-    assert.ok(bottom >= 0 && bottom <= Math.min(...values) && top >= Math.max(...values), `${values}: ${bottom} to ${top}`);
+    assert.ok(
+      bottom >= 0 && bottom <= Math.min(...values) && top >= Math.max(...values),
+      `${values}: ${bottom} to ${top}`,
+    );
   }
 });
 
 test('a second without a sample is a gap', () => {
   const row = slots([{ t_ms: 1000 }, { t_ms: 2010 }, { t_ms: 5000 }], 6);
-  assert.deepEqual(row.map((sample) => sample?.t_ms), [undefined, 1000, 2010, undefined, undefined, 5000]);
+  assert.deepEqual(
+    row.map((sample) => sample?.t_ms),
+    [undefined, 1000, 2010, undefined, undefined, 5000],
+  );
   assert.deepEqual(slots([], 2), [undefined, undefined]);
 });
 
 test('the log keeps its order, drops doubles and is filtered by level and text', () => {
-  const line = (seq: number, level: LogLine['level'], msg: string): LogLine => ({ seq, ts_ms: seq, level, target: 'net.pacer', msg });
+  const line = (seq: number, level: LogLine['level'], msg: string): LogLine => ({
+    seq,
+    ts_ms: seq,
+    level,
+    target: 'net.pacer',
+    msg,
+  });
   const first = append([], [line(1, 'debug', 'a'), line(2, 'warn', 'B')]);
   const both = append(first, [line(2, 'warn', 'B'), line(3, 'error', 'c')]);
-  assert.deepEqual(both.map((l) => l.seq), [1, 2, 3]);
+  assert.deepEqual(
+    both.map((l) => l.seq),
+    [1, 2, 3],
+  );
   assert.equal(append(both, []), both);
-  assert.deepEqual(shown(both, 'warn', '').map((l) => l.seq), [2, 3]);
-  assert.deepEqual(shown(both, 'debug', 'b').map((l) => l.seq), [2]);
-  assert.deepEqual(shown(both, 'debug', 'PACER').map((l) => l.seq), [1, 2, 3]);
+  assert.deepEqual(
+    shown(both, 'warn', '').map((l) => l.seq),
+    [2, 3],
+  );
+  assert.deepEqual(
+    shown(both, 'debug', 'b').map((l) => l.seq),
+    [2],
+  );
+  assert.deepEqual(
+    shown(both, 'debug', 'PACER').map((l) => l.seq),
+    [1, 2, 3],
+  );
 });
 
 test('the map of displays is to scale and without overlap', () => {

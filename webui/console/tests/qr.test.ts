@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { parity, qrCode, qrPath } from '../src/components/qr';
 
 test('parity of the example in ISO/IEC 18004, annex I (version 1-M, "01234567")', () => {
-  const data = [0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11];
+  const data = [
+    0x10, 0x20, 0x0c, 0x56, 0x61, 0x80, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11, 0xec, 0x11,
+  ];
   assert.deepEqual(parity(data, 10), [0xa5, 0x24, 0xd4, 0xc1, 0xed, 0x36, 0xc7, 0x87, 0x2c, 0x55]);
 });
 
@@ -30,7 +32,11 @@ function read(grid: boolean[][]): string {
   ][mask]!;
   const centre = version > 1 ? size - 7 : -9;
   const fixed = (x: number, y: number): boolean =>
-    x === 6 || y === 6 || (x < 9 && y < 9) || (x < 9 && y >= size - 8) || (x >= size - 8 && y < 9) ||
+    x === 6 ||
+    y === 6 ||
+    (x < 9 && y < 9) ||
+    (x < 9 && y >= size - 8) ||
+    (x >= size - 8 && y < 9) ||
     (Math.abs(x - centre) <= 2 && Math.abs(y - centre) <= 2);
   const bits: number[] = [];
   let up = true;
@@ -44,7 +50,8 @@ function read(grid: boolean[][]): string {
     }
     up = !up;
   }
-  const number = (from: number, count: number): number => bits.slice(from, from + count).reduce((sum, bit) => sum * 2 + bit, 0);
+  const number = (from: number, count: number): number =>
+    bits.slice(from, from + count).reduce((sum, bit) => sum * 2 + bit, 0);
   assert.equal(number(0, 4), 4, 'byte mode');
   return Buffer.from(Array.from({ length: number(4, 8) }, (_, i) => number(12 + i * 8, 8))).toString('utf8');
 }
@@ -64,5 +71,11 @@ test('longer texts take larger codes, and there is a limit', () => {
 });
 
 test('the path covers the dark cells', () => {
-  assert.equal(qrPath([[true, true, false], [false, false, true]]), 'M0 0h2v1H0zM2 1h1v1H2z');
+  assert.equal(
+    qrPath([
+      [true, true, false],
+      [false, false, true],
+    ]),
+    'M0 0h2v1H0zM2 1h1v1H2z',
+  );
 });

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { fits, SseParser } from '../src/api/sse';
 
 test('messages come out whole, however the text is cut', () => {
-  const text = ': ping\n\nid: 7\nevent: session.started\ndata: {"a":1}\n\nevent: live\n\ndata: one\r\ndata: two\r\n\r\n';
+  const text =
+    ': ping\n\nid: 7\nevent: session.started\ndata: {"a":1}\n\nevent: live\n\ndata: one\r\ndata: two\r\n\r\n';
   const wanted = [
     { event: 'session.started', data: '{"a":1}', id: '7' },
     { event: 'live', data: '', id: '7' },

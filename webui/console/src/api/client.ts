@@ -83,7 +83,9 @@ export async function request<T>(method: string, path: string, options: Options 
   if (!response.ok) {
     const error = await failure(response);
     if (error.code === 'unclaimed') signedIn.set('unclaimed');
-    else if (error.status === 401 && error.code !== 'bad_password') signedIn.set('no');
+    else if (error.status === 401 && error.code !== 'bad_password' && signedIn.get() !== 'unclaimed') {
+      signedIn.set('no');
+    }
     throw error;
   }
   const data = response.status === 204 ? undefined : await response.json();

@@ -9,6 +9,7 @@ export interface Me {
   signed_in: boolean;
   host_name: string;
   version: string;
+  fingerprint?: string;
   sign_in?: { id: number; since_unix: number; expires_unix: number };
 }
 

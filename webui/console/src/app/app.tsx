@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { get, signedIn } from '../api/client';
 import { asApiError } from '../api/errors';
 import { startLive } from '../api/live';
-import type { Setup } from '../api/types';
+import type { Me, Setup } from '../api/types';
 import { Denied } from '../components/denied';
 import { Failed, Skeleton } from '../components/parts';
 import { languageStore, t } from '../i18n';
@@ -48,8 +48,9 @@ export function App() {
           signedIn.set('unclaimed');
           return;
         }
-        await get('/status');
-        signedIn.set('yes');
+        // In a browser without a sign-in this says so; the status of the answer does the same elsewhere.
+        const who = await get<Me>('/me');
+        signedIn.set(who.signed_in ? 'yes' : 'no');
       } catch (problem) {
         if (signedIn.get() === 'unknown') setError(problem);
       }

@@ -1,6 +1,60 @@
-import { PageHead } from '../components/parts';
+// Devices: pairing in both directions, who waits, who is paired.
+import { useEffect, useState } from 'preact/hooks';
+import { nextAccess } from '../api/arming';
+import { useResource } from '../api/resource';
+import { devices } from '../api/resources';
+import { setQuery, usePlace } from '../app/router';
+import { Dialog } from '../components/dialog';
+import { Button, PageHead } from '../components/parts';
 import { t } from '../i18n';
+import { AccessForm } from './devices/access_form';
+import { MoonlightCard } from './devices/moonlight_card';
+import { Paired } from './devices/paired';
+import { PinCard } from './devices/pin_card';
+import { Waiting } from './devices/waiting';
 
-export default function Page() {
-  return <PageHead title={t('home.title')} />;
+function NextAccessDialog({ onClose }: { onClose(): void }) {
+  const [choice, setChoice] = useState(nextAccess.get());
+  return (
+    <Dialog
+      title={t('pair.access_title')}
+      lead={t('pair.access_lead')}
+      onClose={onClose}
+      onSubmit={() => {
+        nextAccess.set(choice);
+        onClose();
+      }}
+      foot={
+        <>
+          <span class="push" />
+          <Button onClick={onClose}>{t('act.cancel')}</Button>
+          <Button look="primary" type="submit">
+            {t('act.save')}
+          </Button>
+        </>
+      }
+    >
+      <AccessForm choice={choice} onChoice={setChoice} />
+    </Dialog>
+  );
+}
+
+export default function Devices() {
+  const { query, hash } = usePlace();
+  const loaded = useResource(devices).data !== undefined;
+  useEffect(() => {
+    if (hash && loaded) document.getElementById(hash.slice(1))?.scrollIntoView({ block: 'start' });
+  }, [hash, loaded]);
+  return (
+    <>
+      <PageHead title={t('nav.devices')} lead={t('devices.lead')} />
+      <div class="pairgrid">
+        <PinCard />
+        <MoonlightCard />
+      </div>
+      <Waiting />
+      <Paired />
+      {query.get('arm') === '1' ? <NextAccessDialog onClose={() => setQuery({ arm: null })} /> : null}
+    </>
+  );
 }

@@ -1,0 +1,204 @@
+// Pairing with Moonlight: the client shows a PIN, a person types it here.
+import { useEffect, useState } from 'preact/hooks';
+import { sentence } from '../../api/errors';
+import { Cancelled, gated } from '../../api/password';
+import { useResource } from '../../api/resource';
+import { devices, me, pairing, status } from '../../api/resources';
+import type { PinRequest } from '../../api/types';
+import { useStale } from '../../app/link';
+import { Icon } from '../../components/icon';
+import { Button, Chip, Failed, Field, Skeleton } from '../../components/parts';
+import { useCountdown } from '../../components/ring';
+import { T } from '../../components/text';
+import { toast } from '../../components/toast';
+import { t } from '../../i18n';
+import { clock } from '../../i18n/units';
+
+const waitSeconds = 120;
+
+function Left({ request, at }: { request: PinRequest; at: number }) {
+  const left = useCountdown(waitSeconds - request.age_s, at);
+  return (
+    <Chip tone="info" icon="clock">
+      {t('moon.left', { time: clock(left) })}
+    </Chip>
+  );
+}
+
+function PinForm({
+  all,
+  at,
+  onDismiss,
+}: {
+  all: readonly PinRequest[];
+  at: number;
+  onDismiss(id: number): void;
+}) {
+  const [chosen, setChosen] = useState(all[0]!.request_id);
+  const [pin, setPin] = useState('');
+  const [name, setName] = useState('');
+  const [problem, setProblem] = useState<string>();
+  // The request that was handed over; only the client can tell whether the PIN was right.
+  const [sent, setSent] = useState<number>();
+  const [busy, setBusy] = useState(false);
+  const stale = useStale();
+  const recent = useResource(pairing).data?.recent ?? [];
+  const request = all.find((one) => one.request_id === chosen) ?? all[0]!;
+
+  useEffect(() => {
+    if (sent === undefined) return;
+    const outcome = recent.find((one) => one.request_id === sent);
+    if (!outcome) return;
+    setSent(undefined);
+    if (outcome.paired) {
+      toast(t('pair.paired', { name: name || t('pair.moonlight_client') }));
+      void devices.reload();
+    } else {
+      setProblem(t('moon.failed', { text: outcome.text }));
+    }
+  }, [recent, sent]);
+
+  const submit = async (): Promise<void> => {
+    if (!/^\d{1,16}$/.test(pin)) {
+      setProblem(t('moon.bad_pin'));
+      return;
+    }
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await gated(
+        'POST',
+        '/pair/pin',
+        { pin, request_id: request.request_id, ...(name.trim() ? { label: name.trim() } : {}) },
+        t('moon.why'),
+      );
+      setSent(request.request_id);
+      setPin('');
+      void pairing.reload();
+    } catch (error) {
+      if (!(error instanceof Cancelled)) setProblem(sentence(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <section class="card" id="moonlight" aria-labelledby="h-moon">
+      <div class="card-head">
+        <h2 id="h-moon">{t('moon.asks')}</h2>
+        <Left key={request.request_id} request={request} at={at} />
+      </div>
+      <form
+        class="stack l"
+        novalidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <p class="soft small">{t('moon.lead', { address: request.peer_ip })}</p>
+        {all.length > 1 ? (
+          <Field label={t('moon.which')}>
+            {(attributes) => (
+              <select
+                class="in"
+                value={String(request.request_id)}
+                onChange={(event) => setChosen(Number(event.currentTarget.value))}
+                {...attributes}
+              >
+                {all.map((one) => (
+                  <option key={one.request_id} value={String(one.request_id)}>
+                    {one.peer_ip} · {one.fingerprint.slice(0, 8)}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        ) : null}
+        <Field label={t('moon.pin')} error={problem}>
+          {(attributes) => (
+            <input
+              class="in pin"
+              inputMode="numeric"
+              autocomplete="one-time-code"
+              maxLength={16}
+              placeholder="0000"
+              value={pin}
+              onInput={(event) => setPin(event.currentTarget.value.replace(/\D/g, ''))}
+              {...attributes}
+            />
+          )}
+        </Field>
+        <Field label={t('moon.name')} hint={t('moon.name_hint')}>
+          {(attributes) => (
+            <input
+              class="in"
+              autocomplete="off"
+              maxLength={64}
+              value={name}
+              onInput={(event) => setName(event.currentTarget.value)}
+              {...attributes}
+            />
+          )}
+        </Field>
+        <div class="row wrap">
+          <Button look="primary" type="submit" busy={busy || sent !== undefined} off={stale || !pin}>
+            {sent === undefined ? t('moon.pair') : t('moon.checking')}
+          </Button>
+          <Button look="ghost" onClick={() => onDismiss(request.request_id)}>
+            {t('moon.dismiss')}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+export function MoonlightCard() {
+  const snapshot = useResource(pairing);
+  const name = useResource(me).data?.host_name ?? '';
+  const served = useResource(status).data?.gamestream;
+  const [dismissed, setDismissed] = useState<readonly number[]>([]);
+  const all = (snapshot.data?.pending ?? []).filter((one) => !dismissed.includes(one.request_id));
+  if (!snapshot.data) {
+    return snapshot.error ? (
+      <Failed
+        title={t('pair.load_failed')}
+        error={snapshot.error}
+        busy={snapshot.loading}
+        onRetry={() => void pairing.reload()}
+      />
+    ) : (
+      <Skeleton lines={4} />
+    );
+  }
+  if (all.length) {
+    return (
+      <PinForm
+        all={all}
+        at={snapshot.at ?? Date.now()}
+        onDismiss={(id) => setDismissed([...dismissed, id])}
+      />
+    );
+  }
+  return (
+    <section class="card" id="moonlight" aria-labelledby="h-moon">
+      <div class="card-head">
+        <h2 id="h-moon">{t('moon.title')}</h2>
+      </div>
+      {served === false ? (
+        <p class="soft">{t('moon.off')}</p>
+      ) : (
+        <>
+          <p class="soft">
+            <T k="moon.idle" values={{ host: name }} />
+          </p>
+          <p class="row soft small foot-row last">
+            <Icon name="again" small tone="spin" />
+            {t('moon.listening')}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
