@@ -113,12 +113,11 @@ export function SettingRow({ setting, search = '', etag }: Props) {
       setProblem(t('set.bad_value'));
       return;
     }
-    if (value === setting.value) {
-      setProblem(undefined);
-      setTyping(false);
-      return;
-    }
-    void save(value);
+    setProblem(undefined);
+    if (value === setting.value) setTyping(false);
+    // It changed while the person typed: nothing is overwritten without asking.
+    else if (setting.value !== seen) setConflict({ mine: value });
+    else void save(value);
   }
 
   const common = {
