@@ -5,7 +5,7 @@ import { drawnCover } from '../src/pages/applications/drawn';
 import { bodyOf, draftOf, emptyDraft, emptyStep } from '../src/pages/applications/model';
 import { joinVariables, joinWords, splitVariables, splitWords } from '../src/pages/applications/words';
 import { append, type LogLine, shown } from '../src/pages/diagnostics/loglines';
-import { around, fromZero, roundUp, slots } from '../src/pages/diagnostics/scale';
+import { around, fromZero, roundUp } from '../src/pages/diagnostics/scale';
 import { layout } from '../src/pages/displays/map';
 import { matrixOf } from '../src/pages/host/matrix';
 import { chosen, marked, type Setting, typed } from '../src/pages/host/model';
@@ -45,12 +45,12 @@ test('variables are one per line', () => {
 });
 
 test('the form tells what is missing, field by field', () => {
-  const { body, problems } = bodyOf(emptyDraft(), false);
+  const { body, problems } = bodyOf(emptyDraft());
   assert.equal(body, undefined);
   assert.deepEqual(problems, { title: 'no_title', command: 'no_command' });
   const step = { ...emptyStep(), undo: 'true' };
   assert.deepEqual(
-    bodyOf({ ...emptyDraft(), title: 'A', command: '"b', folder: 'x', variables: 'y', steps: [step] }, false)
+    bodyOf({ ...emptyDraft(), title: 'A', command: '"b', folder: 'x', variables: 'y', steps: [step] })
       .problems,
     {
       command: 'open_quote',
@@ -72,10 +72,15 @@ test('what the host knows survives the form', () => {
   };
   const { id, ...rest } = app;
   assert.equal(id, 3);
-  assert.deepEqual(bodyOf(draftOf(app), false).body, rest);
+  assert.deepEqual(bodyOf(draftOf(app), app).body, rest);
   // A row that was added and left empty is no command.
   const draft = draftOf(app);
-  assert.deepEqual(bodyOf({ ...draft, steps: [...draft.steps, emptyStep()] }, false).body, rest);
+  assert.deepEqual(bodyOf({ ...draft, steps: [...draft.steps, emptyStep()] }, app).body, rest);
+  // A folder that was taken out of the field is taken back.
+  assert.equal(bodyOf({ ...draft, folder: '' }, app).body?.working_directory, null);
+  // The Desktop keeps its missing command.
+  const desktop = { id: 1, title: 'Desktop', command: [] };
+  assert.equal('command' in bodyOf(draftOf(desktop), desktop).body!, false);
 });
 
 test('a drawn cover follows from the title', () => {
@@ -201,15 +206,6 @@ test('axes are round and hold every value', () => {
       `${values}: ${bottom} to ${top}`,
     );
   }
-});
-
-test('a second without a sample is a gap', () => {
-  const row = slots([{ t_ms: 1000 }, { t_ms: 2010 }, { t_ms: 5000 }], 6);
-  assert.deepEqual(
-    row.map((sample) => sample?.t_ms),
-    [undefined, 1000, 2010, undefined, undefined, 5000],
-  );
-  assert.deepEqual(slots([], 2), [undefined, undefined]);
 });
 
 test('the log keeps its order, drops doubles and is filtered by level and text', () => {

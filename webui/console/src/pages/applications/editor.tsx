@@ -178,7 +178,7 @@ export function Editor({ app, onClose, onRemove }: Props) {
   }, [app?.id]);
 
   async function save(): Promise<void> {
-    const { body, problems: found } = bodyOf(draft, desktop);
+    const { body, problems: found } = bodyOf(draft, app);
     setProblems(found);
     setFailure(undefined);
     if (!body) return;

@@ -17,7 +17,7 @@ export const sourceName = (id: string, name: string): string => tMaybe(`app.sour
 function Entries({ data, known, picked, onPicked }: { data: Library; known: readonly App[]; picked: ReadonlySet<string>; onPicked(keys: ReadonlySet<string>): void }) {
   const [search, setSearch] = useState('');
   const wanted = search.trim().toLowerCase();
-  const taken = (entry: LibraryEntry): boolean => known.some((app) => app.title === entry.title);
+  const taken = (entry: LibraryEntry): boolean => known.some((app) => app.source === entry.key);
   const seen = data.entries.filter((entry) => entry.title.toLowerCase().includes(wanted));
   const open = seen.filter((entry) => !taken(entry));
   const sources = data.sources.filter((source) => source.found > 0);

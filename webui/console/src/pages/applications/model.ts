@@ -72,10 +72,15 @@ export type Problem = 'no_title' | 'no_command' | 'open_quote' | 'relative_folde
 // Which field, and what is wrong with it. Steps are "do:<row>" and "undo:<row>".
 export type Problems = Readonly<Record<string, Problem>>;
 
-export type Body = Omit<App, 'id' | 'art' | 'source'>;
+// Null takes a folder back that was set before; the Desktop has no command to send.
+export type Body = Pick<App, 'title' | 'environment' | 'prepare'> & {
+  command?: string[];
+  working_directory?: string | null;
+};
 
 // The body of the request, or what a person has to put right first.
-export function bodyOf(draft: Draft, desktop: boolean): { body?: Body; problems: Problems } {
+export function bodyOf(draft: Draft, app?: App): { body?: Body; problems: Problems } {
+  const desktop = app !== undefined && isDesktop(app);
   const problems: Record<string, Problem> = {};
   const words = (field: string, text: string): string[] => {
     const found = splitWords(text);
@@ -103,8 +108,8 @@ export function bodyOf(draft: Draft, desktop: boolean): { body?: Body; problems:
     problems,
     body: {
       title,
-      ...(desktop ? { command: [] } : { command }),
-      ...(folder === '' ? {} : { working_directory: folder }),
+      ...(desktop ? {} : { command }),
+      ...(folder !== '' ? { working_directory: folder } : app?.working_directory ? { working_directory: null } : {}),
       environment: environment ?? {},
       prepare,
     },
@@ -120,4 +125,6 @@ export function filtered(apps: readonly App[], search: string, source: string): 
   );
 }
 
-export const sourceOf = (app: App): string => (isDesktop(app) ? 'desktop-entry' : (app.source ?? 'own'));
+// "steam:570" was found by Steam; without a source a person added it.
+export const sourceOf = (app: App): string =>
+  isDesktop(app) ? 'desktop-entry' : app.source?.split(':')[0] || 'own';
