@@ -153,7 +153,7 @@ Result<Announce> parse_announce(std::string_view body) {
   return out;
 }
 
-Result<> check_announce(const Announce& announce, std::span<const media::Codec> codecs,
+Result<> check_announce(const Announce& announce, const Offer& offer,
                         const EncryptionPolicy& policy) {
   if ((announce.encryption_enabled & policy.required) != policy.required)
     return fail(Errc::Refused);
@@ -161,10 +161,11 @@ Result<> check_announce(const Announce& announce, std::span<const media::Codec> 
     return fail(Errc::Unsupported, "encryption that was not offered");
   // 5.5: only cores before 2021-04 would speak the plaintext control protocol.
   if (announce.reliable_udp != 13) return fail(Errc::Unsupported, "unencrypted control protocol");
-  if (std::find(codecs.begin(), codecs.end(), announce.codec) == codecs.end())
-    return fail(Errc::Unsupported, media::name(announce.codec));
-  if (announce.ten_bit) return fail(Errc::Unsupported, "10 bit video");
-  if (announce.yuv444) return fail(Errc::Unsupported, "4:4:4 video");
+  const media::VideoFormat format{announce.codec, announce.ten_bit, announce.yuv444};
+  if (!offer.has(format))
+    return fail(Errc::Unsupported, std::string(media::name(announce.codec)) +
+                                       (announce.ten_bit ? ", 10 bit" : "") +
+                                       (announce.yuv444 ? ", 4:4:4" : ""));
   return {};
 }
 
@@ -180,12 +181,15 @@ media::Rational exact_rate(std::uint32_t max_fps, std::uint32_t refresh_x100) {
   return {refresh_x100 / divisor, 100U / divisor};
 }
 
+std::uint32_t audio_kbps(const audio::Layout& layout) {
+  return static_cast<std::uint32_t>((layout.high_quality ? 256U : 96U) * layout.channels());
+}
+
 std::uint32_t encoder_kbps(std::uint32_t configured_kbps, unsigned fec_percent,
                            const audio::Layout& layout) {
   std::uint64_t kbps = std::clamp(configured_kbps, kMinKbps, kMaxKbps);
   if (fec_percent <= 80) kbps = kbps * (100 - fec_percent) / 100;
-  const std::uint64_t audio_kbps = (layout.high_quality ? 256U : 96U) * layout.channels();
-  kbps -= std::min(audio_kbps, kbps / 5);
+  kbps -= std::min<std::uint64_t>(audio_kbps(layout), kbps / 5);
   kbps -= std::min<std::uint64_t>(500, kbps / 10);
   return static_cast<std::uint32_t>(kbps);
 }

@@ -46,6 +46,7 @@ struct Announce {
   bool encrypts_audio() const {
     return (nv_features & 0x20U) != 0 || (encryption_enabled & encryption::kAudio) != 0;
   }
+  bool reports_fec() const { return (ml_features & 1U) != 0; }
   bool uses_connect_data() const { return (ml_features & 2U) != 0; }
 };
 
@@ -54,7 +55,7 @@ Result<Announce> parse_announce(std::string_view body);
 
 // Whether this host may stream what was asked: Errc::Refused (403) when the client does not encrypt
 // what `policy` requires, Errc::Unsupported (400) for a codec, depth or chroma that is not offered.
-Result<> check_announce(const Announce& announce, std::span<const media::Codec> codecs,
+Result<> check_announce(const Announce& announce, const Offer& offer,
                         const EncryptionPolicy& policy);
 
 // `host_header`: the Host field of the ANNOUNCE request, which carries the stereo quality (4.7).
@@ -65,6 +66,9 @@ session::StreamConfig stream_config(const Announce& announce, std::string_view h
 // The exact rate: refresh_x100 when it lies within 1 % of max_fps (5994 → 60000/1001), else
 // max_fps.
 media::Rational exact_rate(std::uint32_t max_fps, std::uint32_t refresh_x100);
+
+// What sound takes out of the client's total, in kbit/s (4.5).
+std::uint32_t audio_kbps(const audio::Layout& layout);
 
 // The encoder's share of the client's total, in kbit/s (4.5).
 std::uint32_t encoder_kbps(std::uint32_t configured_kbps, unsigned fec_percent,

@@ -54,7 +54,7 @@ using Command = std::variant<Expect, Send, Terminate, Forget>;
 // One expected or connected stream. Enet thread only.
 struct Client {
   Client(ControlExpect stream, ControlCipher sealed)
-      : info(std::move(stream)), cipher(std::move(sealed)) {}
+      : info(std::move(stream)), cipher(std::move(sealed)), adaptation(info.adapt) {}
   ~Client() { crypto::wipe(info.key); }
 
   ControlExpect info;
@@ -64,6 +64,9 @@ struct Client {
   ENetPeer* peer = nullptr;
   bool proven = false;  // a message verified
   SteadyTime last_heard{};
+  Adaptation adaptation;
+  bool measured_rtt = false;  // ENet's first value is a guess
+  SteadyTime next_window{};
 };
 
 // A peer that was told goodbye and may still acknowledge it.
@@ -108,6 +111,8 @@ struct Control::Impl {
   void say_goodbye(ENetPeer* peer);
   void release(ENetPeer* peer);
   void expire_leaving();
+  void follow_paths();
+  void follow_path(Client& client);
   milliseconds patience() const;
   Client* client_of(ENetPeer* peer);
   template <class Callback>
@@ -241,7 +246,47 @@ void Control::Impl::step(bool draining) {
     }
   }
   expire_leaving();
+  follow_paths();
   enet_host_flush(host);
+}
+
+// What the clients reported since the last window, applied. This thread wakes often enough while
+// anybody is connected.
+void Control::Impl::follow_paths() {
+  for (auto& [id, client] : clients) {
+    if (!client->proven || client->peer == nullptr || now < client->next_window) continue;
+    client->next_window = now + milliseconds(session::PathShare::kWindowMs);
+    if (client->info.link && client->info.adapt.total_kbps != 0) follow_path(*client);
+  }
+}
+
+void Control::Impl::follow_path(Client& client) {
+  auto& info = client.info;
+  auto& adaptation = client.adaptation;
+  const auto rtt_ms = client.measured_rtt ? client.peer->roundTripTime : 0;
+  // The client's messages keep ENet from asking by itself.
+  enet_peer_ping(client.peer);
+  client.measured_rtt = true;
+  const auto before = adaptation.current();
+  const auto made =
+      adaptation.window(info.link->packets_sent.load(std::memory_order_relaxed), rtt_ms);
+  if (!made) return;
+  info.link->fec_percent.store(made->fec_percent, std::memory_order_relaxed);
+  if (made->encoder_kbps != before.encoder_kbps) {
+    const auto reason = adaptation.reason();
+    info.stream->set_bitrate(made->encoder_kbps);
+    if (reason == session::PathShare::Reason::Overwhelmed ||
+        reason == session::PathShare::Reason::Queueing) {
+      info.counts->slow_downs.add();
+      log::info("gamestream", "the path carries less", "why", session::name(reason), "kbps",
+                made->encoder_kbps, "loss ppm", made->loss_ppm);
+    }
+  }
+  session::PeerFigures figures;
+  if (info.adapt.reports_fec) figures.loss_ppm = made->loss_ppm;
+  if (rtt_ms != 0) figures.rtt_us = rtt_ms * 1000;
+  figures.fec_percent = made->fec_percent;
+  info.stream->report(figures);
 }
 
 milliseconds Control::Impl::patience() const {
@@ -377,14 +422,23 @@ void Control::Impl::on_packet(ENetPeer* peer, ByteSpan wire) {
 void Control::Impl::on_message(Client& client, const ControlMessage& message) {
   auto& counts = *client.info.counts;
   if (const auto* input = std::get_if<InputPacket>(&message)) return on_input(client, input->bytes);
-  if (std::holds_alternative<RequestIdr>(message) ||
-      std::holds_alternative<InvalidateFrames>(message)) {
-    // Reference invalidation is not offered; a client that asks anyway is helped by an IDR.
+  if (const auto* lost = std::get_if<InvalidateFrames>(&message)) {
+    counts.invalidations.add();
+    client.adaptation.picture_lost();
+    if (client.info.link && lost->last >= lost->first)
+      client.info.stream->invalidate(client.info.link->unit_index(lost->first),
+                                     client.info.link->unit_index(lost->last));
+    else
+      client.info.stream->request_idr();
+  } else if (std::holds_alternative<RequestIdr>(message)) {
+    // The first one is how a client starts.
+    if (counts.idr_requests.value() != 0) client.adaptation.picture_lost();
     counts.idr_requests.add();
     client.info.stream->request_idr();
   } else if (const auto* status = std::get_if<FecStatus>(&message)) {
     counts.loss_reports.add();
     counts.missing_shards.add(status->missing);
+    client.adaptation.fec_status(*status);
     if (status->received_data + status->received_parity < status->data_shards)
       counts.lost_blocks.add();
   } else if (std::holds_alternative<UnknownMessage>(message)) {

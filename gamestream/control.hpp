@@ -15,8 +15,10 @@
 #include "base/event_loop.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
+#include "gamestream/adaptation.hpp"
 #include "gamestream/control_envelope.hpp"
 #include "gamestream/errc.hpp"
+#include "gamestream/media_link.hpp"
 #include "net/endpoint.hpp"
 #include "session/front_end.hpp"
 
@@ -30,10 +32,12 @@ struct ControlCounts {
   metrics::Counter messages;
   metrics::Counter ignored;         // no envelope, malformed, or a repeat
   metrics::Counter unknown;         // types that this host does not know
-  metrics::Counter idr_requests;    // asked for, or lost references
+  metrics::Counter idr_requests;    // pictures asked for anew
+  metrics::Counter invalidations;   // reports of lost frames, answered from older references
   metrics::Counter loss_reports;    // blocks that were damaged, repaired or not
   metrics::Counter missing_shards;  // sum over those blocks
   metrics::Counter lost_blocks;     // blocks that could not be repaired
+  metrics::Counter slow_downs;      // times that less was sent because the path carried less
   metrics::Counter input_events;
   metrics::Counter input_invalid;  // input packets without effect: malformed or unknown
 };
@@ -47,6 +51,8 @@ struct ControlExpect {
   bool uses_connect_data = true;  // else the client is known by its address (4.4)
   net::Endpoint client;
   std::shared_ptr<session::Stream> stream;  // input and IDR requests go here, on the enet thread
+  std::shared_ptr<MediaLink> link;          // frame numbers of reports; the share of parity
+  Adaptation::Config adapt;                 // total_kbps 0: nothing follows the path
   std::shared_ptr<ControlCounts> counts;
   Bytes greeting;  // plaintext message sent once the client is there; may be empty
 };

@@ -25,19 +25,62 @@ std::string surround_params(audio::Speakers speakers, bool high_quality) {
   return text;
 }
 
+// 2.3; 0 for what has no bit.
+std::uint32_t mode_bit(const media::VideoFormat& format) {
+  const auto pick = [&](std::uint32_t plain, std::uint32_t deep, std::uint32_t full,
+                        std::uint32_t deep_full) {
+    if (format.yuv444) return format.ten_bit ? deep_full : full;
+    return format.ten_bit ? deep : plain;
+  };
+  switch (format.codec) {
+    case media::Codec::H264:
+      return pick(0x1, 0, 0x40000, 0);
+    case media::Codec::Hevc:
+      return pick(0x100, 0x200, 0x80000, 0x100000);
+    case media::Codec::Av1:
+      return pick(0x10000, 0x20000, 0x200000, 0x400000);
+  }
+  return 0;
+}
+
 }  // namespace
 
-std::string describe(std::span<const media::Codec> codecs, const EncryptionPolicy& policy) {
-  const auto offers = [&](media::Codec codec) {
-    return std::find(codecs.begin(), codecs.end(), codec) != codecs.end();
-  };
+EncryptionPolicy policy_of(Encryption choice) {
+  switch (choice) {
+    case Encryption::Preferred:
+      break;
+    case Encryption::Required:
+      return {encryption::kAll, encryption::kAll, encryption::kAll};
+    case Encryption::Off:
+      return {encryption::kControl, encryption::kControl, 0};
+  }
+  return {};
+}
+
+bool Offer::has(const media::VideoFormat& format) const {
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+bool Offer::has(media::Codec codec) const {
+  return std::any_of(formats.begin(), formats.end(),
+                     [codec](const auto& format) { return format.codec == codec; });
+}
+
+std::uint32_t Offer::codec_mask() const {
+  std::uint32_t mask = 0;
+  for (const auto& format : formats) mask |= mode_bit(format);
+  return mask | mode_bit({media::Codec::H264});
+}
+
+std::string describe(const Offer& offer, const EncryptionPolicy& policy) {
   auto body = fmt::format(
       "a=x-ss-general.featureFlags:{}\n"
       "a=x-ss-general.encryptionSupported:{}\n"
       "a=x-ss-general.encryptionRequested:{}\n",
       kFeatureFlags, policy.supported, policy.requested);
-  if (offers(media::Codec::Hevc)) body += "sprop-parameter-sets=AAAAAU\n";
-  if (offers(media::Codec::Av1)) body += "a=rtpmap:98 AV1/90000\n";
+  if (offer.invalidates) body += "a=x-nv-video[0].refPicInvalidation:1\n";
+  if (offer.has(media::Codec::Hevc)) body += "sprop-parameter-sets=AAAAAU\n";
+  if (offer.has(media::Codec::Av1)) body += "a=rtpmap:98 AV1/90000\n";
   for (const auto speakers :
        {audio::Speakers::Stereo, audio::Speakers::Surround51, audio::Speakers::Surround71})
     for (const bool high_quality : {false, true})

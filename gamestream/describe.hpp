@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "media/colour.hpp"
 
@@ -21,7 +21,25 @@ struct EncryptionPolicy {
   std::uint32_t required = 0;                      // ANNOUNCE without these bits is answered 403
 };
 
-// `codecs`: what encoders on this machine really offer; H.264 has no line of its own.
-std::string describe(std::span<const media::Codec> codecs, const EncryptionPolicy& policy);
+// The policies that people choose from. "preferred": everything is offered, the client decides.
+// "required": clients that do not encrypt everything are refused. "off": only the control channel
+// and, with clients that insist, the sound.
+enum class Encryption : std::uint8_t { Preferred = 1, Required, Off };
+EncryptionPolicy policy_of(Encryption choice);
+
+// What the probed chain of this machine really does: capture, conversion, encoder.
+struct Offer {
+  std::vector<media::VideoFormat> formats{{media::Codec::H264}};
+  // Losses that clients name are answered by going back to an older picture (7.8).
+  bool invalidates = false;
+
+  bool has(const media::VideoFormat& format) const;
+  bool has(media::Codec codec) const;  // in any depth
+  // ServerCodecModeSupport (2.3).
+  std::uint32_t codec_mask() const;
+};
+
+// H.264 has no line of its own.
+std::string describe(const Offer& offer, const EncryptionPolicy& policy);
 
 }  // namespace pf::gamestream

@@ -25,6 +25,8 @@ namespace {
 // gamestream.md 1.1, relative to the base port.
 constexpr int kHttpsOffset = -5, kVideoOffset = 9, kControlOffset = 10, kAudioOffset = 11,
               kRtspOffset = 21;
+// S of ANNOUNCE counts the RTP header (7.2).
+constexpr std::uint32_t kPacketHeader = 16;
 // Traffic classes for clients that allow tagging: CS5 for video, CS6 for audio.
 constexpr std::uint8_t kVideoDscp = 40, kAudioDscp = 48;
 
@@ -32,16 +34,6 @@ std::string machine_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == 0) return "punktfunk";
   return name.data();
-}
-
-// The bits of ServerCodecModeSupport (2.3), consistent with DESCRIBE.
-std::uint32_t codec_mask(const std::vector<media::Codec>& codecs) {
-  std::uint32_t mask = 1;
-  for (const auto codec : codecs) {
-    if (codec == media::Codec::Hevc) mask |= 0x100;
-    if (codec == media::Codec::Av1) mask |= 0x10000;
-  }
-  return mask;
 }
 
 // One client on its way from SETUP to the end of its stream.
@@ -67,8 +59,10 @@ struct Frontend::Impl {
     return config.base_port == 0 ? std::uint16_t{0}
                                  : static_cast<std::uint16_t>(config.base_port + offset);
   }
-  std::vector<media::Codec> codecs() const {
-    return config.codecs ? config.codecs() : std::vector{media::Codec::H264};
+  Offer offer() const { return config.offer ? config.offer() : Offer{}; }
+
+  const EncryptionPolicy& encryption(const LaunchTicket& ticket) const {
+    return ticket.client.is_private() ? config.encryption_lan : config.encryption_wan;
   }
 
   void launched(TicketPtr ticket);
@@ -80,6 +74,8 @@ struct Frontend::Impl {
                                                   const session::StreamConfig& stream) const;
   Result<std::unique_ptr<GsAudioSink>> audio_sink(const Running& running, const Announce& announce,
                                                   const session::StreamConfig& stream) const;
+  Adaptation::Config adaptation(const Announce& announce,
+                                const session::StreamConfig& stream) const;
   void connected(ControlId id);
   void lost(ControlId id, ControlLoss loss);
   void ended(ControlId id);
@@ -144,9 +140,11 @@ Result<> Frontend::Impl::open_media(const net::Endpoint& bind) {
 Result<> Frontend::Impl::open_rtsp(const net::Endpoint& bind) {
   RtspDialogues::Hooks hooks;
   hooks.waiting = [this] { return launches.waiting(); };
-  hooks.description = [this] { return describe(codecs(), config.encryption); };
-  hooks.check = [this](const Announce& announce) {
-    return check_announce(announce, codecs(), config.encryption);
+  hooks.description = [this](const LaunchTicket& ticket) {
+    return describe(offer(), encryption(ticket));
+  };
+  hooks.check = [this](const LaunchTicket& ticket, const Announce& announce) {
+    return check_announce(announce, offer(), encryption(ticket));
   };
   hooks.set_up = [this](const TicketPtr& ticket) { set_up(ticket); };
   hooks.play = [this](const TicketPtr& ticket, const Announce& announce, const std::string& host) {
@@ -202,7 +200,7 @@ Result<> Frontend::Impl::open_http() {
               .sessions = deps.sessions,
               .catalogue = deps.catalogue,
               .identity = deps.identity,
-              .codec_support = [this] { return codec_mask(codecs()); },
+              .codec_support = [this] { return offer().codec_mask(); },
               .launched = [this](TicketPtr ticket) { launched(std::move(ticket)); },
               .withdrawn = [this](session::SessionId session) { withdrawn(session); }});
   return {};
@@ -282,6 +280,8 @@ Result<> Frontend::Impl::play(const TicketPtr& ticket, const Announce& announce,
   expect.uses_connect_data = announce.uses_connect_data();
   expect.client = ticket->client;
   expect.stream = running.stream;
+  expect.link = running.link;
+  expect.adapt = adaptation(announce, wanted);
   expect.counts = running.counts;
   expect.greeting = hdr_mode_message(false);
   control->expect(std::move(expect));
@@ -321,6 +321,24 @@ Result<std::unique_ptr<GsAudioSink>> Frontend::Impl::audio_sink(
   return GsAudioSink::create(std::move(sink));
 }
 
+Adaptation::Config Frontend::Impl::adaptation(const Announce& announce,
+                                              const session::StreamConfig& stream) const {
+  Adaptation::Config adapt;
+  adapt.encoder_kbps = stream.video.bitrate_kbps;
+  adapt.audio_kbps = audio_kbps(stream.audio);
+  // An old client names only what the encoder may take.
+  adapt.total_kbps = announce.configured_kbps != 0
+                         ? announce.configured_kbps
+                         : adapt.encoder_kbps * (100 + config.fec_percent) / 100 + adapt.audio_kbps;
+  adapt.fec_percent = config.fec_percent;
+  adapt.payload_bytes = announce.packet_size - kPacketHeader;
+  adapt.frames_per_second = announce.max_fps;
+  adapt.reports_fec = announce.reports_fec();
+  adapt.follow_fec = config.adaptive_fec;
+  adapt.follow_bitrate = config.adaptive_bitrate;
+  return adapt;
+}
+
 void Frontend::Impl::connected(ControlId id) {
   const auto found = streams.find(id);
   if (found == streams.end()) return;
@@ -353,7 +371,8 @@ void Frontend::Impl::drop(ControlId id) {
   const auto& counts = *running.counts;
   if (running.stream)
     log::info("gamestream", "stream over", "session", running.ticket->session, "idr requests",
-              counts.idr_requests.value(), "loss reports", counts.loss_reports.value(),
+              counts.idr_requests.value(), "losses named", counts.invalidations.value(),
+              "slow downs", counts.slow_downs.value(), "loss reports", counts.loss_reports.value(),
               "lost blocks", counts.lost_blocks.value(), "input", counts.input_events.value(),
               "input refused", counts.input_invalid.value());
   // A newer ticket of the same session may wait already; only this stream's own is withdrawn.
@@ -389,6 +408,10 @@ Frontend::~Frontend() = default;
 
 const Frontend::Ports& Frontend::ports() const {
   return impl_->ports;
+}
+
+void Frontend::set_fec_percent(unsigned percent) {
+  impl_->config.fec_percent = percent;
 }
 
 void Frontend::stop() {

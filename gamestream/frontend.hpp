@@ -36,10 +36,13 @@ struct FrontendConfig {
   // All ports are base + the offsets of 1.1; 0 = every port is chosen by the system (see ports()).
   std::uint16_t base_port = 47989;
   unsigned fec_percent = 20;
+  // Whether parity and bitrate follow what clients report; else they stay as they start.
+  bool adaptive_fec = true, adaptive_bitrate = true;
   bool mdns = true;
   // What encoders on this machine really offer; asked at each use, must not block.
-  std::function<std::vector<media::Codec>()> codecs;  // absent = H.264 alone
-  EncryptionPolicy encryption;
+  std::function<Offer()> offer;  // absent = H.264 alone
+  // For clients of the local network and for those from elsewhere.
+  EncryptionPolicy encryption_lan, encryption_wan;
 };
 
 class Frontend {
@@ -54,6 +57,8 @@ class Frontend {
   ~Frontend();
 
   const Ports& ports() const;
+  // Control thread: for streams that are launched from here on.
+  void set_fec_percent(unsigned percent);
   // Control thread. Accepts nobody any more and ends the streams; clients get their reason.
   void stop();
 

@@ -99,7 +99,7 @@ std::string RtspDialogues::respond(const TicketPtr& ticket, const RtspRequest& r
 
 RtspResponse RtspDialogues::handle(const TicketPtr& ticket, const RtspRequest& request) {
   if (request.verb == "OPTIONS") return {};
-  if (request.verb == "DESCRIBE") return {200, {}, hooks_.description()};
+  if (request.verb == "DESCRIBE") return {200, {}, hooks_.description(*ticket)};
   if (request.verb == "SETUP") return set_up(ticket, request);
   if (request.verb == "ANNOUNCE") return announce(ticket, request);
   if (request.verb == "PLAY") return play(ticket);
@@ -131,7 +131,7 @@ RtspResponse RtspDialogues::announce(const TicketPtr& ticket, const RtspRequest&
   if (dialogue.playing) return {400, {}, {}};
   auto parsed = parse_announce(request.body);
   if (!parsed) return refuse(*ticket, "ANNOUNCE", parsed.error());
-  if (const auto offered = hooks_.check(*parsed); !offered)
+  if (const auto offered = hooks_.check(*ticket, *parsed); !offered)
     return refuse(*ticket, "ANNOUNCE", offered.error());
   dialogue.announce = *parsed;
   const auto* host = request.header("Host");

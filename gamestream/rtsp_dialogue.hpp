@@ -18,8 +18,10 @@ class RtspDialogues {
  public:
   struct Hooks {
     std::function<std::vector<TicketPtr>()> waiting;  // launches that may speak
-    std::function<std::string()> description;         // the DESCRIBE body
-    std::function<Result<>(const Announce&)> check;   // whether such a stream is offered
+    // The DESCRIBE body for this client.
+    std::function<std::string(const LaunchTicket&)> description;
+    // Whether such a stream is offered to it.
+    std::function<Result<>(const LaunchTicket&, const Announce&)> check;
     // The client knows where to ping from now on.
     std::function<void(const TicketPtr&)> set_up;
     // PLAY: start the stream. `host`: the Host field of ANNOUNCE (4.7).

@@ -40,6 +40,7 @@ GsVideoSink::GsVideoSink(Config config, VideoPackets packets)
 
 Result<std::unique_ptr<GsVideoSink>> GsVideoSink::create(Config config) {
   auto packets = VideoPackets::create(config.packets);
+  config.link->fec_percent.store(config.packets.fec_percentage, std::memory_order_relaxed);
   if (!packets) return pass(packets);
   return std::unique_ptr<GsVideoSink>(new GsVideoSink(std::move(config), std::move(*packets)));
 }
@@ -50,8 +51,11 @@ bool GsVideoSink::send(media::AccessUnit& unit) noexcept {
   const auto now = steady_now();
   const auto latency = host_latency(unit, to_ns(now));
   const auto timestamp = rtp_timestamp(unit.timeline.captured_ns);
+  packets_.set_fec_percentage(link_->fec_percent.load(std::memory_order_relaxed));
   if (packets_.begin(unit, latency, timestamp) != VideoPackets::Status::Ready) return false;
 
+  link_->packets_sent.fetch_add(packets_.frame_packets(), std::memory_order_relaxed);
+  link_->index_offset.store(unit.index - packets_.frame_index(), std::memory_order_release);
   pacer_.begin(now, packets_.frame_packets(), packets_.datagram_bytes());
   for (auto block = packets_.next_block(); block.count != 0; block = packets_.next_block())
     if (!send_block(block, unit.timeline)) return false;

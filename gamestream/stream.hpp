@@ -29,7 +29,7 @@ class GsVideoSink final : public session::VideoSink {
     Nanoseconds frame_interval{16'666'667};
     std::uint8_t dscp = 0;
     std::shared_ptr<net::UdpSocket> socket;
-    std::shared_ptr<MediaLink> link;
+    std::shared_ptr<MediaLink> link;  // its share of parity is followed; create() sets the first
   };
   static Result<std::unique_ptr<GsVideoSink>> create(Config config);
   bool send(media::AccessUnit& unit) noexcept override;

@@ -12,6 +12,10 @@ struct BackendStatus {
   std::vector<media::Codec> codecs;
   // Made in software at several times the cost of H.264: for clients that play nothing else.
   std::vector<media::Codec> costly_codecs;
+  // What Moonlight clients are offered: they take the newest codec that they can decode, so another
+  // than H.264 is among them only where it costs little.
+  std::vector<media::VideoFormat> formats;
+  bool invalidates = false;  // the chosen H.264 encoder answers losses from older pictures
   std::vector<encode::EncoderReport> encoders;  // every encoder × format, for people
   std::string encoder;
   bool hardware_encoder = false;

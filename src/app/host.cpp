@@ -59,6 +59,11 @@ session::ManagerConfig manager_config(const config::Paths& paths,
   return config;
 }
 
+gamestream::Encryption encryption(const std::string& setting) {
+  if (setting == "required") return gamestream::Encryption::Required;
+  return setting == "off" ? gamestream::Encryption::Off : gamestream::Encryption::Preferred;
+}
+
 native::Conflict conflict(const std::string& setting) {
   if (setting == "reject") return native::Conflict::Reject;
   return setting == "steal" ? native::Conflict::Steal : native::Conflict::Separate;
@@ -89,6 +94,7 @@ struct Host::Impl {
   // Control thread. H.264 until the probes have found out more: every client can play it.
   std::vector<media::Codec> codecs{media::Codec::H264};
   std::vector<media::Codec> costly_codecs;
+  gamestream::Offer offer;
 
   Result<> start(const config::Paths& paths);
   Result<> start_front_ends(const config::Paths& paths);
@@ -155,7 +161,11 @@ Result<> Host::Impl::start_gamestream(const std::string& name) {
   config.base_port = static_cast<std::uint16_t>(settings.get(config::kBasePort));
   config.fec_percent = static_cast<unsigned>(settings.get(config::kFecPercent));
   config.mdns = settings.get(config::kMdns);
-  config.codecs = [this] { return codecs; };
+  config.offer = [this] { return offer; };
+  config.adaptive_fec = settings.get(config::kAdaptiveFec);
+  config.adaptive_bitrate = settings.get(config::kAdaptiveBitrate);
+  config.encryption_lan = gamestream::policy_of(encryption(settings.get(config::kEncryptionLan)));
+  config.encryption_wan = gamestream::policy_of(encryption(settings.get(config::kEncryptionWan)));
   auto front = gamestream::Frontend::start(
       {loop, *allow_list, desk, *manager, *catalogue, *identity}, std::move(config));
   if (!front) return pass(front);
@@ -234,6 +244,7 @@ void Host::Impl::probe_back_ends(const session::ManagerConfig& config) {
     auto report = probe_all_back_ends(config);
     loop.post([this, report = std::move(report)] {
       if (!report.codecs.empty()) codecs = report.codecs;
+      if (!report.formats.empty()) offer = {report.formats, report.invalidates};
       costly_codecs = report.costly_codecs;
       status.backends = report.backends;
       status.encoder = report.encoder;

@@ -55,7 +55,7 @@ SteadyTime RecoveryDesk::due() noexcept {
     due = have_idr_ ? last_idr_ + kIdrSpacing : SteadyTime{};
   if (lost_) {
     const auto last = std::max(have_idr_ ? last_idr_ : SteadyTime{}, last_repair_);
-    due = std::min(due, last == SteadyTime{} ? last : last + kRepairSpacing);
+    due = std::min(due, last == SteadyTime{} ? last : last + spacing_);
   }
   return due;
 }

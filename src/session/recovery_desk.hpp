@@ -25,8 +25,9 @@ class RecoveryDesk {
   // a frame asks again until it sees one, and one answer per round trip is enough.
   static constexpr std::chrono::milliseconds kIdrSpacing{100};
   // Losses name what was lost, so that nothing is answered twice; this only bounds what a client
-  // that keeps losing (or says so) can spend. Clients report a loss 100 ms apart at the least.
-  static constexpr std::chrono::milliseconds kRepairSpacing{50};
+  // that keeps losing (or says so) can spend. An IDR costs many pictures, going back hardly more
+  // than one.
+  static constexpr std::chrono::milliseconds kRepairSpacing{50}, kGoBackSpacing{8};
 
   // Any thread.
   void request_idr() noexcept { idr_.store(true, std::memory_order_release); }
@@ -34,7 +35,11 @@ class RecoveryDesk {
 
   // The rest: encode thread. Before anything else: the index of the last unit that was coded before
   // (0 = none); what was lost up to it is healed by the IDR that this encoder starts with.
-  void begin(std::uint32_t newest) noexcept { newest_ = newest; }
+  // `encoder_invalidates`: as will be said to take().
+  void begin(std::uint32_t newest, bool encoder_invalidates) noexcept {
+    newest_ = newest;
+    spacing_ = encoder_invalidates ? kGoBackSpacing : kRepairSpacing;
+  }
   // When the next unit has to answer: a time (possibly past), or max()
   // when nothing is asked.
   SteadyTime due() noexcept;
@@ -69,6 +74,7 @@ class RecoveryDesk {
   bool have_anchor_ = false;  // the last AfterInvalidation since the last IDR
   std::uint32_t anchor_index_ = 0, anchor_from_ = 0;
   SteadyTime last_idr_{}, last_repair_{};
+  std::chrono::milliseconds spacing_ = kRepairSpacing;
 };
 
 }  // namespace pf::session

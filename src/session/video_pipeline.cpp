@@ -100,7 +100,7 @@ void VideoPipeline::encode_loop() noexcept {
       encode_wake_.wait();
       continue;
     }
-    if (!std::exchange(begun, true)) desk_.begin(sequence_.index);
+    if (!std::exchange(begun, true)) desk_.begin(sequence_.index, invalidates);
     // Never encode ahead of the network: a frame that waits here is replaced by a newer one.
     if (ring_.size() > kQueued) {
       encode_wake_.wait_until(steady_now() + interval);

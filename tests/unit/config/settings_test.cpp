@@ -62,8 +62,8 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
   auto settings = Settings::resolve({}, variables(), nullptr);
   ASSERT_TRUE(settings);
   std::size_t keys = 0;
-  for (const auto key :
-       {kGamestream, kNative, kOpen, kAdaptiveFec, kMdns, kCaptureCursor, kUinputPads, kDemo}) {
+  for (const auto key : {kGamestream, kNative, kOpen, kAdaptiveFec, kMdns, kCaptureCursor,
+                         kUinputPads, kDemo, kAdaptiveBitrate}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_EQ(find(key.id)->kind, Kind::Bool);
@@ -78,7 +78,7 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
     EXPECT_EQ(std::to_string(settings->get(key)), find(key.id)->default_value);
   }
   for (const auto key : {kHostName, kBindAddress, kModeConflict, kDisplay, kX11Display, kEncoder,
-                         kX264Preset, kAudio, kLogLevel}) {
+                         kX264Preset, kAudio, kLogLevel, kEncryptionLan, kEncryptionWan}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_TRUE(find(key.id)->kind == Kind::Text || find(key.id)->kind == Kind::Enum);

@@ -65,7 +65,7 @@ std::string with(const std::string& name, const std::string& value) {
   return body;
 }
 
-constexpr std::array kAllCodecs{media::Codec::H264, media::Codec::Hevc, media::Codec::Av1};
+const Offer kAllCodecs{{{media::Codec::H264}, {media::Codec::Hevc}, {media::Codec::Av1}}};
 
 TEST(Announce, ReadsTheCapturedBody) {
   const auto parsed = parse_announce(captured());
@@ -138,8 +138,7 @@ TEST(Announce, ChecksWhatIsOffered) {
                         EncryptionPolicy policy = {}) {
     const auto parsed = parse_announce(with(name, value));
     EXPECT_TRUE(parsed);
-    const std::array h264{media::Codec::H264};
-    return check_announce(*parsed, h264, policy);
+    return check_announce(*parsed, Offer{}, policy);
   };
   EXPECT_TRUE(check("x-nv-vqos[0].bitStreamFormat", "1").error().is(Errc::Unsupported));
   EXPECT_TRUE(check("x-nv-video[0].dynamicRangeMode", "1").error().is(Errc::Unsupported));

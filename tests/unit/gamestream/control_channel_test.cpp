@@ -53,7 +53,12 @@ class FakeStream final : public session::Stream {
   void start_video() noexcept override {}
   void start_audio() noexcept override {}
   void request_idr() noexcept override { journal_.write("idr"); }
-  void set_bitrate(std::uint32_t) noexcept override {}
+  void set_bitrate(std::uint32_t kbps) noexcept override {
+    journal_.write("bitrate " + std::to_string(kbps));
+  }
+  void invalidate(std::uint32_t first, std::uint32_t last) noexcept override {
+    journal_.write("lost " + std::to_string(first) + ".." + std::to_string(last));
+  }
   void input(const input::Event& event) noexcept override {
     if (const auto* motion = std::get_if<input::PointerMotion>(&event))
       journal_.write("motion " + std::to_string(static_cast<int>(motion->dx)));
@@ -154,12 +159,14 @@ class ControlChannel : public testing::Test {
     expect.client = net::Endpoint::loopback_v4(0);
     expect.stream = std::make_shared<FakeStream>(journal_);
     expect.counts = counts_;
+    expect.link = link_;
     return expect;
   }
   net::Endpoint v4() const { return net::Endpoint::loopback_v4(control_->port()); }
   net::Endpoint v6() const { return net::Endpoint::loopback_v6(control_->port()); }
 
   Journal journal_;
+  std::shared_ptr<MediaLink> link_ = std::make_shared<MediaLink>();
   std::shared_ptr<ControlCounts> counts_ = std::make_shared<ControlCounts>();
   EventLoop loop_;
   std::unique_ptr<Control> control_;
@@ -182,6 +189,20 @@ TEST_F(ControlChannel, ServesIpv4AndIpv6) {
   control_->send(2, rumble_message({1, 2, 3}));
   ASSERT_TRUE(six.wait_for(ENET_EVENT_TYPE_RECEIVE));
   EXPECT_EQ(six.messages.back(), to_hex(rumble_message({1, 2, 3})));
+}
+
+// gamestream.md 7.8; the vector of 12.8.
+TEST_F(ControlChannel, LostFramesAreNamedInTheNumbersOfTheEncoder) {
+  link_->index_offset = 100;
+  control_->expect(expected());
+  Client client;
+  ASSERT_TRUE(client.connect(v4()));
+  client.send("01031800060000000000000007000000000000000000000000000000", 1);
+  EXPECT_TRUE(journal_.wait_for("lost 106..107"));
+  // A range that ends before it starts names nothing, but something was lost.
+  client.send("01031800070000000000000006000000000000000000000000000000", 1);
+  EXPECT_TRUE(journal_.wait_for("idr"));
+  EXPECT_EQ(counts_->invalidations.value(), 2U);
 }
 
 TEST_F(ControlChannel, GreetsWithTheFirstMessage) {
@@ -319,7 +340,8 @@ TEST_F(ControlChannel, CountsWhatTheClientReports) {
   EXPECT_EQ(counts_->unknown.value(), 1U);
   EXPECT_EQ(counts_->input_invalid.value(), 1U);
   EXPECT_EQ(counts_->input_events.value(), 1U);
-  EXPECT_EQ(counts_->idr_requests.value(), 1U);
+  EXPECT_EQ(counts_->invalidations.value(), 1U);
+  EXPECT_EQ(counts_->idr_requests.value(), 0U);
 }
 
 TEST_F(ControlChannel, ATakenPortIsNamed) {

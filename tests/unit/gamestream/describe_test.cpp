@@ -2,17 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 namespace pf::gamestream {
 namespace {
 
 TEST(Describe, OffersEverythingThatIsThere) {
-  const std::array codecs{media::Codec::H264, media::Codec::Hevc, media::Codec::Av1};
-  EXPECT_EQ(describe(codecs, {}),
+  const Offer offer{{{media::Codec::H264}, {media::Codec::Hevc}, {media::Codec::Av1}}, true};
+  EXPECT_EQ(describe(offer, {}),
             "a=x-ss-general.featureFlags:3\n"
             "a=x-ss-general.encryptionSupported:7\n"
             "a=x-ss-general.encryptionRequested:1\n"
+            "a=x-nv-video[0].refPicInvalidation:1\n"
             "sprop-parameter-sets=AAAAAU\n"
             "a=rtpmap:98 AV1/90000\n"
             "a=fmtp:97 surround-params=21101\n"
@@ -24,13 +23,48 @@ TEST(Describe, OffersEverythingThatIsThere) {
 }
 
 TEST(Describe, NamesOnlyWhatEncodersOffer) {
-  const std::array codecs{media::Codec::H264};
-  const auto body = describe(codecs, {.supported = 5, .requested = 5});
+  const auto body = describe(Offer{}, {.supported = 5, .requested = 5});
   EXPECT_EQ(body.find("AAAAAU"), std::string::npos);
   EXPECT_EQ(body.find("AV1/90000"), std::string::npos);
   EXPECT_EQ(body.find("refPicInvalidation"), std::string::npos);
   EXPECT_NE(body.find("encryptionSupported:5\n"), std::string::npos);
   EXPECT_NE(body.find("encryptionRequested:5\n"), std::string::npos);
+}
+
+TEST(Encryption, PoliciesOfferAskAndRequire) {
+  EXPECT_EQ(policy_of(Encryption::Preferred).required, 0U);
+  EXPECT_EQ(policy_of(Encryption::Preferred).supported, encryption::kAll);
+  EXPECT_EQ(policy_of(Encryption::Required).requested, encryption::kAll);
+  EXPECT_EQ(policy_of(Encryption::Required).required, encryption::kAll);
+  // Input always travels encrypted.
+  EXPECT_EQ(policy_of(Encryption::Off).supported, encryption::kControl);
+  EXPECT_EQ(policy_of(Encryption::Off).requested, encryption::kControl);
+}
+
+// gamestream.md 2.3.
+TEST(Offer, TheCodecMaskHasABitForEachFormat) {
+  using media::Codec;
+  EXPECT_EQ(Offer{}.codec_mask(), 0x1U);
+  EXPECT_EQ((Offer{{{Codec::H264}, {Codec::H264, false, true}}}).codec_mask(), 0x40001U);
+  EXPECT_EQ((Offer{{{Codec::Hevc},
+                    {Codec::Hevc, true},
+                    {Codec::Hevc, false, true},
+                    {Codec::Hevc, true, true}}})
+                .codec_mask(),
+            0x180301U);
+  EXPECT_EQ(
+      (Offer{
+           {{Codec::Av1}, {Codec::Av1, true}, {Codec::Av1, false, true}, {Codec::Av1, true, true}}})
+          .codec_mask(),
+      0x630001U);
+}
+
+TEST(Offer, AFormatIsOfferedAsItIsAndACodecInAnyDepth) {
+  const Offer offer{{{media::Codec::H264}, {media::Codec::Hevc, true}}};
+  EXPECT_TRUE(offer.has(media::Codec::Hevc));
+  EXPECT_FALSE(offer.has(media::VideoFormat{media::Codec::Hevc}));
+  EXPECT_TRUE(offer.has(media::VideoFormat{media::Codec::Hevc, true}));
+  EXPECT_FALSE(offer.has(media::Codec::Av1));
 }
 
 }  // namespace

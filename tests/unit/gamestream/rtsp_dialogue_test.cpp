@@ -35,8 +35,8 @@ class RtspDialogue : public testing::Test {
   RtspDialogue()
       : dialogues_(
             {.waiting = [this] { return waiting_; },
-             .description = [] { return std::string("a=offer\n"); },
-             .check = [this](const Announce&) -> Result<> {
+             .description = [](const LaunchTicket&) { return std::string("a=offer\n"); },
+             .check = [this](const LaunchTicket&, const Announce&) -> Result<> {
                if (refusal_) return fail(*refusal_);
                return {};
              },

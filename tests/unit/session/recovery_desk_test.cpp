@@ -16,7 +16,7 @@ class Coder {
  public:
   explicit Coder(bool invalidates, std::uint32_t newest = 0)
       : invalidates_(invalidates), index_(newest) {
-    desk.begin(newest);
+    desk.begin(newest, invalidates);
   }
   FrameType next(std::chrono::milliseconds after = 16ms) {
     now += after;
@@ -152,7 +152,7 @@ TEST(RecoveryDesk, AnswersThatDidNotComeOutAreGivenAgain) {
 
 TEST(RecoveryDesk, AnEncoderThatKnowsNoWayBackIsAskedForAnIdr) {
   RecoveryDesk desk;
-  desk.begin(0);
+  desk.begin(0, false);
   SteadyTime now{std::chrono::hours(1)};
   desk.coded(now, 1, FrameType::Idr, desk.take(now, true));
   now += 1s;

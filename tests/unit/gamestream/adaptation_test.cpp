@@ -1,0 +1,186 @@
+#include "gamestream/adaptation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <utility>
+
+#include "gamestream/video_packets.hpp"
+
+namespace pf::gamestream {
+namespace {
+
+constexpr unsigned kFps = 60;
+constexpr std::uint32_t kPayload = 1376, kDatagram = 1436;
+
+Adaptation::Config config_of(std::uint32_t total_kbps, std::uint32_t encoder_kbps) {
+  Adaptation::Config config;
+  config.total_kbps = total_kbps;
+  config.audio_kbps = 192;
+  config.encoder_kbps = encoder_kbps;
+  config.payload_bytes = kPayload;
+  config.frames_per_second = kFps;
+  return config;
+}
+
+// A stream over a bottleneck with a queue of 60 ms, frame by frame in virtual time, and the
+// client's reports of it as gamestream.md 5.3 says: one a damaged block.
+class Journey {
+ public:
+  explicit Journey(const Adaptation::Config& config) : adaptation(config) {}
+
+  struct Seen {
+    double loss = 0;             // share of the packets
+    unsigned broken = 0;         // frames that parity could not repair
+    double least_kbps = 1e9;     // of the encoder
+    double most_total_kbps = 0;  // of the whole stream, over a second
+  };
+  Seen run(double seconds, double path_mbps, double random_loss = 0, unsigned burst = 1) {
+    Seen seen;
+    double sent = 0, lost = 0, second_bits = 0;
+    for (unsigned f = 0; f < seconds * kFps; ++f) {
+      const auto now = adaptation.current();
+      const auto data = static_cast<std::size_t>(now.encoder_kbps) * 125 / kFps / kPayload + 1;
+      const auto shape = fec_frame(data, now.fec_percent);
+      for (std::size_t b = 0; b < shape.blocks; ++b) {
+        const auto block = fec_block(shape, b, now.fec_percent, 2);
+        std::size_t gone = 0;
+        for (std::size_t p = 0; p < block.data + block.parity; ++p) {
+          ++packets_;
+          ++sent;
+          second_bits += kDatagram * 8;
+          queue_ += kDatagram * 8;
+          if (burst_left_ == 0 && chance_(random_) < random_loss / burst) burst_left_ = burst;
+          const bool by_chance = burst_left_ > 0;
+          if (by_chance) --burst_left_;
+          const bool no_room = queue_ > path_mbps * 1e6 * 0.06 + path_mbps * 1e6 / kFps;
+          if (no_room) queue_ -= kDatagram * 8;
+          if (by_chance || no_room) ++gone;
+        }
+        lost += static_cast<double>(gone);
+        if (gone == 0) continue;
+        FecStatus status;
+        status.missing = static_cast<std::uint16_t>(gone);
+        status.data_shards = static_cast<std::uint16_t>(block.data);
+        status.parity_shards = static_cast<std::uint16_t>(block.parity);
+        const auto came = block.data + block.parity - gone;
+        status.received_data = static_cast<std::uint16_t>(std::min(came, block.data));
+        status.received_parity = static_cast<std::uint16_t>(came - status.received_data);
+        if (reports_fec) adaptation.fec_status(status);
+        if (came < block.data) {
+          ++seen.broken;
+          adaptation.picture_lost();
+        }
+      }
+      queue_ = std::max(0.0, queue_ - path_mbps * 1e6 / kFps);
+      if (++frames_ % (kFps / 4) == 0) {
+        const auto rtt = 5 + static_cast<std::uint32_t>(queue_ / path_mbps / 1000);
+        adaptation.window(packets_, rtt);
+      }
+      if (frames_ % kFps == 0)
+        seen.most_total_kbps = std::max(seen.most_total_kbps, std::exchange(second_bits, 0) / 1000);
+      seen.least_kbps = std::min<double>(seen.least_kbps, adaptation.current().encoder_kbps);
+    }
+    seen.loss = lost / sent;
+    return seen;
+  }
+
+  Adaptation adaptation;
+  bool reports_fec = true;
+
+ private:
+  std::uint64_t packets_ = 0;
+  unsigned frames_ = 0, burst_left_ = 0;
+  double queue_ = 0;
+  std::mt19937 random_{3};
+  std::uniform_real_distribution<> chance_{0, 1};
+};
+
+TEST(Adaptation, ACleanPathKeepsItsBitrateAndSpendsLessOnParity) {
+  Journey run(config_of(20'000, 15'300));
+  const auto seen = run.run(20, 50);
+  EXPECT_EQ(seen.broken, 0U);
+  EXPECT_GE(seen.least_kbps, 15'300);
+  EXPECT_LT(run.adaptation.current().fec_percent, 20U);
+  EXPECT_GE(run.adaptation.current().fec_percent, session::RateControl::kLeastFec);
+  EXPECT_LT(seen.most_total_kbps, 20'000);
+}
+
+TEST(Adaptation, ANarrowedPathIsFollowedWithinThreeSecondsAndBackWithinFifteen) {
+  Journey run(config_of(20'000, 15'300));
+  run.run(10, 50);
+  run.run(3, 4);
+  EXPECT_LT(run.run(20, 4).loss, 0.01);
+  const auto narrow = run.adaptation.current().encoder_kbps;
+  EXPECT_LT(narrow, 4'000U);
+  EXPECT_GT(narrow, 1'200U);
+  run.run(15, 50);
+  EXPECT_GE(run.adaptation.current().encoder_kbps, 14'500U);
+  const auto after = run.run(10, 50);
+  EXPECT_EQ(after.broken, 0U);
+  EXPECT_GE(after.least_kbps, 14'500);
+}
+
+TEST(Adaptation, RandomLossIsMetWithParityAndNotWithLess) {
+  Journey run(config_of(10'000, 7'500));
+  run.run(3, 50, 0.05);
+  const auto seen = run.run(30, 50, 0.05);
+  EXPECT_LE(seen.broken, 3U);
+  EXPECT_GE(run.adaptation.current().fec_percent, 30U);
+  EXPECT_GE(seen.least_kbps, 3'800);
+  // Whole packets, up to one more of each kind in a frame of fifteen.
+  EXPECT_LE(seen.most_total_kbps, 11'500);
+}
+
+TEST(Adaptation, BurstsAreMetWithParityThatHoldsThem) {
+  Journey run(config_of(10'000, 7'500));
+  run.run(5, 50, 0.05, 4);
+  const auto hit = run.run(30, 50, 0.05, 4);
+  // About 400 bursts in 1,800 frames.
+  EXPECT_LT(hit.broken, 100U);
+}
+
+TEST(Adaptation, WhatIsFixedStays) {
+  auto config = config_of(20'000, 15'300);
+  config.follow_fec = false;
+  Journey parity(config);
+  parity.run(5, 50, 0.1);
+  EXPECT_EQ(parity.adaptation.current().fec_percent, 20U);
+  parity.run(5, 4);
+  EXPECT_LT(parity.adaptation.current().encoder_kbps, 6'000U);
+
+  config.follow_fec = true;
+  config.follow_bitrate = false;
+  Journey rate(config);
+  rate.run(10, 4);
+  EXPECT_GE(rate.adaptation.current().encoder_kbps, 9'000U);  // what parity leaves
+
+  config.fec_percent = 0;
+  Journey none(config);
+  none.run(5, 50, 0.05);
+  EXPECT_EQ(none.adaptation.current().fec_percent, 0U);
+}
+
+TEST(Adaptation, OldClientsTellOnlyThatSomethingWasLost) {
+  auto config = config_of(20'000, 15'300);
+  config.reports_fec = false;
+  Journey run(config);
+  run.reports_fec = false;
+  run.run(20, 4);
+  EXPECT_LT(run.adaptation.current().encoder_kbps, 7'500U);
+  run.run(30, 50);
+  EXPECT_GE(run.adaptation.current().encoder_kbps, 13'000U);
+}
+
+TEST(Adaptation, AStillPictureTellsNothing) {
+  Adaptation adaptation(config_of(20'000, 15'300));
+  EXPECT_FALSE(adaptation.window(10, 5));
+  adaptation.picture_lost();
+  EXPECT_FALSE(adaptation.window(30, 5));
+  EXPECT_TRUE(adaptation.window(400, 5));
+}
+
+}  // namespace
+}  // namespace pf::gamestream
