@@ -59,9 +59,13 @@ function Entries({ data, known, picked, onPicked }: { data: Library; known: read
               <span>
                 <b>{entry.title}</b>
                 <span class="under dim tiny">
-                  {taken(entry)
-                    ? t('app.there_already')
-                    : `${sourceName(entry.source, entry.source)} · ${joinWords(entry.command)}`}
+                  {taken(entry) ? (
+                    t('app.there_already')
+                  ) : (
+                    <>
+                      {sourceName(entry.source, entry.source)} · <span class="mono">{joinWords(entry.command)}</span>
+                    </>
+                  )}
                 </span>
               </span>
             </label>
