@@ -1,10 +1,10 @@
 // The last minute of each stream: asked for once, then kept by the "stats" events.
 import { useEffect, useReducer } from 'preact/hooks';
+import { minute } from './by_second';
 import { get } from './client';
 import { onEvent, onGap } from './live';
 import type { Sample } from './types';
 
-export const minute = 60;
 const kept = new Map<number, Sample[]>();
 const watchers = new Set<() => void>();
 let stops: (() => void)[] = [];
@@ -65,19 +65,4 @@ export function useSamples(id: number): readonly Sample[] {
     };
   }, [id]);
   return kept.get(id) ?? [];
-}
-
-// One place per second of the last minute, the newest last; seconds without a sample are undefined.
-export function bySecond<T>(
-  samples: readonly Sample[],
-  pick: (sample: Sample) => T | undefined,
-): (T | undefined)[] {
-  const places = new Array<T | undefined>(minute).fill(undefined);
-  const last = samples[samples.length - 1];
-  if (!last) return places;
-  for (const sample of samples) {
-    const at = minute - 1 - Math.round((last.t_ms - sample.t_ms) / 1000);
-    if (at >= 0) places[at] = pick(sample);
-  }
-  return places;
 }

@@ -12,7 +12,7 @@ export function strength(password: string): Strength {
     /(.{1,4})\1{3,}/i.test(password) ||
     /(?:0123|1234|2345|3456|4567|5678|6789|abcd|qwer|asdf){2,}/i.test(password);
   if (different < 6 || run) return 'weak';
-  const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) =>
+  const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Lo}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) =>
     kind.test(password),
   ).length;
   const points = length + 2 * (kinds - 1) + (different - 8) / 2;

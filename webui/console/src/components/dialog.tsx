@@ -27,11 +27,15 @@ export function Dialog({ title, lead, icon, alert, onClose, onSubmit, children, 
   useEffect(() => {
     const dialog = element.current!;
     if (!dialog.open) dialog.showModal();
-    const first =
-      dialog.querySelector<HTMLElement>('[data-autofocus]') ??
-      dialog.querySelector<HTMLElement>(
-        '.body input:not([tabindex="-1"]):not(:disabled), .body select, .body button, footer button',
-      );
+    const candidates = dialog.querySelector<HTMLElement>(
+      '.body input:not([tabindex="-1"]):not(:disabled), .body select, .body button, footer button',
+    );
+    // Of radio buttons the chosen one takes the focus.
+    const chosen =
+      candidates instanceof HTMLInputElement && candidates.type === 'radio'
+        ? candidates.closest('fieldset')?.querySelector<HTMLElement>('input:checked')
+        : undefined;
+    const first = dialog.querySelector<HTMLElement>('[data-autofocus]') ?? chosen ?? candidates;
     first?.focus();
     return () => {
       dialog.close();

@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks';
 import { hostNow, put, remove } from '../api/client';
 import { sessions } from '../api/resources';
-import { bySecond, useSamples } from '../api/samples';
+import { bySecond } from '../api/by_second';
+import { useSamples } from '../api/samples';
 import type { Device, Session } from '../api/types';
 import { navigate } from '../app/router';
 import { useStale } from '../app/link';

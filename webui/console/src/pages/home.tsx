@@ -21,11 +21,12 @@ import { auditHappening, Happenings, type Happening, startedText } from '../comp
 import { Dialog } from '../components/dialog';
 import { Icon, type IconName } from '../components/icon';
 import { Bubble, Button, Empty, Failed, Loaded, PageHead, Section } from '../components/parts';
+import { useTick } from '../components/hooks';
 import { StreamTile } from '../components/stream_tile';
 import { T } from '../components/text';
 import { toastError } from '../components/toast';
 import { t } from '../i18n';
-import { duration, list } from '../i18n/units';
+import { clockTime, duration, list } from '../i18n/units';
 
 const running = (all: readonly Session[]): Session[] => all.filter((session) => session.state !== 'ended');
 const concerns = (checks: readonly Check[]): Check[] =>
@@ -43,7 +44,9 @@ interface Row {
 }
 
 function useConcerns(): Row[] {
-  const waiting = useResource(knocks).data?.pending ?? [];
+  useTick(10);
+  const knocking = useResource(knocks);
+  const waiting = knocking.data?.pending ?? [];
   const pins = useResource(pairing).data?.pending ?? [];
   const checks = useResource(diagnostics).data?.checks;
   const host = useResource(status).data;
@@ -58,7 +61,9 @@ function useConcerns(): Row[] {
         waiting.length > 1
           ? t('home.knock_more', { name: first.name, n: waiting.length - 1 })
           : t('home.knock', { name: first.name }),
-      lead: t('home.knock_lead', { ago: duration(first.age_secs) }),
+      lead: t('home.knock_lead', {
+        ago: duration(first.age_secs + (Date.now() - (knocking.at ?? Date.now())) / 1000),
+      }),
       action: (
         <A class="btn primary" href="/devices#waiting">
           {t('act.review')}
@@ -223,7 +228,15 @@ function Now() {
     <Section
       id="now"
       title={t('home.now')}
-      {...(live.length ? { count: live.length, note: t('home.now_note') } : {})}
+      {...(live.length
+        ? {
+            count: live.length,
+            note:
+              stale && snapshot.at
+                ? t('link.as_of', { time: clockTime(snapshot.at / 1000, Date.now() / 1000) })
+                : t('home.now_note'),
+          }
+        : {})}
       acts={
         live.length > 1 ? (
           <Button look="ghost" small off={stale} onClick={() => setStopping(true)}>

@@ -75,7 +75,6 @@ export const devices = {
   'wait.approve_lead': 'It is paired at once and goes on without asking again. {address}',
   'wait.approve_act': 'Approve {name}',
   'wait.name': 'Name in your list',
-  'wait.cannot': 'This request is gone. The device may ask again.',
   'list.title': 'Paired',
   'list.failed': 'The device list could not be loaded',
   'list.search': 'Search devices',
@@ -145,8 +144,7 @@ export const devices = {
   'access.title': 'Access of {name}',
   'access.streaming': 'Streaming {app} for {time}. Changes apply to this stream at once.',
   'access.idle': 'Not streaming. Changes apply the next time it connects.',
-  'access.gone': 'This device is not in the list any more',
-  'access.gone_lead': 'It was revoked or forgotten meanwhile.',
+
   'access.level': 'Level',
   'access.full_hint': 'Everything below',
   'access.controller_hint': 'Gamepads, nothing else',

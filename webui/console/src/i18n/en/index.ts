@@ -9,4 +9,15 @@ import { gate } from './gate';
 import { home } from './home';
 import { more } from './more';
 
-export const en = { ...common, ...home, ...devices, ...gate, ...more, ...apps, ...displays, ...host, ...settings, ...diagnostics } as const;
+export const en = {
+  ...common,
+  ...home,
+  ...devices,
+  ...gate,
+  ...more,
+  ...apps,
+  ...displays,
+  ...host,
+  ...settings,
+  ...diagnostics,
+} as const;

@@ -11,7 +11,6 @@ export const more = {
   'more.sign_ins_none': 'No browser is signed in; this page came in with a token.',
   'more.this': 'This browser',
   'more.since': 'Since {time}',
-  'more.last': 'Last seen {time}',
   'more.end': 'Sign out',
   'more.end_for': 'Sign out the browser at {address}',
   'more.ended': 'The browser at {address} is signed out.',

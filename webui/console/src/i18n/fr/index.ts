@@ -1,9 +1,24 @@
 import type { Catalogue } from '..';
-import { en } from '../en';
 import { apps } from './apps';
+import { common } from './common';
+import { devices } from './devices';
+import { gate } from './gate';
+import { home } from './home';
+import { more } from './more';
 import { diagnostics } from './diagnostics';
 import { displays } from './displays';
 import { host } from './host';
 import { settings } from './settings';
 
-export const fr: Catalogue = { ...en, ...apps, ...displays, ...host, ...settings, ...diagnostics };
+export const fr: Catalogue = {
+  ...common,
+  ...home,
+  ...devices,
+  ...gate,
+  ...more,
+  ...apps,
+  ...displays,
+  ...host,
+  ...settings,
+  ...diagnostics,
+};

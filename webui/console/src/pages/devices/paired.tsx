@@ -117,7 +117,6 @@ function Row({ device, session, others }: { device: Device; session: Session | u
         {clientText(device)}
         {device.last_address ? (
           <span class="under dim tiny wide-only">
-            <br />
             <bdi dir="ltr">{device.last_address}</bdi>
           </span>
         ) : null}

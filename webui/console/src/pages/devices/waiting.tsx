@@ -10,6 +10,7 @@ import type { Device, Knock } from '../../api/types';
 import { useStale } from '../../app/link';
 import { setQuery, usePlace } from '../../app/router';
 import { deviceIcon } from '../../components/device_icon';
+import { useTick } from '../../components/hooks';
 import { Dialog } from '../../components/dialog';
 import { Bubble, Button, Chip, Field, Fingerprint, Loaded, Section } from '../../components/parts';
 import { toast, toastError } from '../../components/toast';
@@ -56,7 +57,8 @@ async function approve(knock: Knock, choice: Choice, name: string): Promise<void
   void devices.reload();
 }
 
-function Row({ knock }: { knock: Knock }) {
+function Row({ knock, at }: { knock: Knock; at: number }) {
+  useTick(10);
   const stale = useStale();
   const [busy, setBusy] = useState<'deny' | 'guest'>();
   const run = async (name: 'deny' | 'guest', act: () => Promise<void>): Promise<void> => {
@@ -96,7 +98,7 @@ function Row({ knock }: { knock: Knock }) {
           <span>
             <bdi dir="ltr">{knock.address}</bdi>
           </span>
-          <span>{t('wait.asked', { time: duration(knock.age_secs) })}</span>
+          <span>{t('wait.asked', { time: duration(knock.age_secs + (Date.now() - at) / 1000) })}</span>
           {knock.device_id === undefined ? null : <span>{t('wait.known')}</span>}
           {knock.connected ? null : <span>{t('wait.gone')}</span>}
         </div>
@@ -243,7 +245,7 @@ export function Waiting() {
             {all.length ? (
               <ul class="card flush list">
                 {all.map((knock) => (
-                  <Row key={knock.id} knock={knock} />
+                  <Row key={knock.id} knock={knock} at={snapshot.at ?? Date.now()} />
                 ))}
               </ul>
             ) : (

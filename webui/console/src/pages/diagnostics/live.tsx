@@ -1,15 +1,16 @@
 // The figures of one running stream over the last minute, as graphs or as a table.
+import { bySecond } from '../../api/by_second';
 import { useResource } from '../../api/resource';
 import { sessions } from '../../api/resources';
+import { useSamples } from '../../api/samples';
 import type { Sample, Session } from '../../api/types';
 import { navigate, setQuery, usePlace, withQuery } from '../../app/router';
 import { useUid } from '../../components/hooks';
-import { Button, Empty, Failed, Loaded, Section, Skeleton } from '../../components/parts';
+import { Button, Empty, Loaded, Section } from '../../components/parts';
 import { t } from '../../i18n';
 import { number } from '../../i18n/units';
 import { Graph } from './graph';
-import { useSamples, windowSeconds } from './samples';
-import { around, fromZero, slots } from './scale';
+import { around, fromZero } from './scale';
 
 type Value = number | undefined;
 
@@ -24,8 +25,7 @@ const fine = (value: number): string => number(value, value < 10 ? 2 : 1);
 const mark = (value: number): string => number(value, (/\.(\d+)$/.exec(String(+value.toFixed(2)))?.[1] ?? '').length);
 
 function Graphs({ samples }: { samples: readonly Sample[] }) {
-  const all = slots(samples, windowSeconds);
-  const row = (of: (sample: Sample) => Value): Value[] => all.map((sample) => (sample ? of(sample) : undefined));
+  const row = (of: (sample: Sample) => Value): Value[] => bySecond(samples, of);
   const fps = row((sample) => sample.fps);
   const sent = row((sample) => sample.mbps);
   const target = row((sample) => (sample.bitrate_kbps === undefined ? undefined : sample.bitrate_kbps / 1000));
@@ -157,7 +157,7 @@ function Streams({ running }: { running: readonly Session[] }) {
   const wanted = Number(query.get('stream'));
   const session = running.find((row) => row.id === wanted) ?? running[0]!;
   const table = query.get('as') === 'table';
-  const { samples, error } = useSamples(session.id);
+  const samples = useSamples(session.id);
   return (
     <Section
       id="live"
@@ -185,11 +185,7 @@ function Streams({ running }: { running: readonly Session[] }) {
         </span>
       }
     >
-      {samples === undefined && error ? (
-        <Failed title={t('live.failed')} error={error} onRetry={() => void sessions.reload()} />
-      ) : samples === undefined ? (
-        <Skeleton lines={4} />
-      ) : samples.length === 0 ? (
+      {samples.length === 0 ? (
         <Empty icon="pulse" title={t('live.soon')}>
           {t('live.soon_text')}
         </Empty>

@@ -1,4 +1,4 @@
-// Axes of the graphs, and samples put in their places in time.
+// Axes of the graphs.
 import type { Series } from '../../components/graph';
 
 export interface Scale {
@@ -35,17 +35,4 @@ export function around(values: Series, least: number): Scale {
     bottom = Math.floor(low / half) * half;
   }
   return { bottom, top: bottom + 2 * half };
-}
-
-// The last `seconds` of samples, one slot per second and newest last, so that a gap in time is a gap in
-// the drawing.
-export function slots<T extends { t_ms: number }>(samples: readonly T[], seconds: number): (T | undefined)[] {
-  const out: (T | undefined)[] = new Array<T | undefined>(seconds).fill(undefined);
-  const newest = samples[samples.length - 1];
-  if (!newest) return out;
-  for (const sample of samples) {
-    const back = Math.round((newest.t_ms - sample.t_ms) / 1000);
-    if (back >= 0 && back < seconds) out[seconds - 1 - back] = sample;
-  }
-  return out;
 }
