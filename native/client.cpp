@@ -75,10 +75,7 @@ void Client::on_message(const wire::ControlMessage& message) {
       if (const auto* ready = std::get_if<wire::Ready>(&message)) return on_ready(*ready);
       return;  // nothing else means anything yet
     case Phase::Streaming:
-      if (steering_ && steering_->on_message(message)) return;
-      // No clipboard here: an honest answer lets the client grey it out (punktfunk1.md 8).
-      if (std::holds_alternative<wire::ClipControl>(message))
-        send(wire::ClipState{false, 0, wire::ClipReason::NoBackend});
+      if (steering_) steering_->on_message(message);
       return;
     case Phase::Parked:
     case Phase::Waiting:
@@ -163,6 +160,14 @@ void Client::on_session_end(session::EndReason reason) {
 
 void Client::on_feedback(const input::FeedbackEvent& event) {
   if (rumble_ && !closed_) rumble_->on_feedback(event);
+}
+
+void Client::on_clipboard_state(session::ClipboardState state) {
+  to_link([state](Link& link) { link.clipboard_state(state); });
+}
+
+void Client::on_clipboard(const std::string& text) {
+  to_link([text](Link& link) { link.clipboard_copied(text); });
 }
 
 void Client::on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch) {

@@ -43,6 +43,8 @@ class Client : public std::enable_shared_from_this<Client> {
   // From the session.
   void on_session_end(session::EndReason reason);
   void on_feedback(const input::FeedbackEvent& event);
+  void on_clipboard_state(session::ClipboardState state);
+  void on_clipboard(const std::string& text);
   void on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch);
 
   // A slot may be free again.

@@ -34,6 +34,7 @@ void Link::on_connected(quic::Connection& connection) {
 void Link::on_closed(const quic::CloseInfo& info) {
   hub_->remove_link(ref_);
   stream_ = {};
+  clipboard_.reset();
   connection_ = nullptr;
   if (skipped_messages_ + dropped_datagrams_ > 0)
     log::info("native", "some of what the client sent had no effect", "connection", ref_.id,
@@ -74,8 +75,9 @@ void Link::refuse_stream(quic::StreamId stream) {
 
 void Link::on_stream_data(quic::StreamId stream, ByteSpan bytes, bool fin) {
   if (closed_by_us_) return;
+  if (clipboard_ && clipboard_->owns(stream)) return clipboard_->on_data(stream, bytes, fin);
   if (stream != control_) {
-    read_type(stream, bytes);
+    read_type(stream, bytes, fin);
   } else {
     read_control(bytes);
   }
@@ -86,10 +88,11 @@ void Link::on_stream_data(quic::StreamId stream, ByteSpan bytes, bool fin) {
 
 void Link::on_stream_reset(quic::StreamId stream, std::uint64_t) {
   incoming_.erase(stream);
+  if (clipboard_) clipboard_->on_gone(stream);
   if (stream == control_) to_client([](Client& client) { client.on_control_ended(); });
 }
 
-void Link::read_type(quic::StreamId stream, ByteSpan bytes) {
+void Link::read_type(quic::StreamId stream, ByteSpan bytes, bool fin) {
   const auto found = incoming_.find(stream);
   if (found == incoming_.end()) return;  // refused already
   const auto type = found->second.next(bytes);
@@ -107,7 +110,10 @@ void Link::read_type(quic::StreamId stream, ByteSpan bytes) {
     return close(management ? wire::CloseCode::ManagementRefused : wire::CloseCode::SetupFailed,
                  "");
   }
-  refuse_stream(stream);
+  if (**type != wire::stream_type::kTransfer || !clipboard_) return refuse_stream(stream);
+  incoming_.erase(found);
+  clipboard_->on_opened(stream);
+  if (clipboard_->owns(stream)) clipboard_->on_data(stream, bytes, fin);
 }
 
 void Link::read_control(ByteSpan bytes) {
@@ -147,6 +153,14 @@ bool Link::answer_here(const wire::ControlMessage& message) {
                           const auto received = clock_->now().wire_ns;
                           write_now(wire::ClockEcho{probe.t1, received, clock_->now().wire_ns});
                           if (++clock_rounds_ == kClockRounds) release_messages();
+                          return true;
+                        },
+                        [&](const wire::ClipControl& control) {
+                          share_clipboard(control.enabled);
+                          return true;
+                        },
+                        [&](const wire::ClipOffer& offer) {
+                          if (clipboard_) clipboard_->on_offer(offer);
                           return true;
                         },
                         [&](const wire::InputEdge& edge) {
@@ -222,6 +236,7 @@ void Link::send_datagram(ByteSpan bytes) {
 
 void Link::attach(LinkStream stream) {
   stream_ = std::move(stream);
+  if (clipboard_wanted_) share_clipboard(true);
   if (generation_ == wire::Generation::V2 && stream_.video && connection_ != nullptr)
     stream_.video->destination.set(connection_->peer_address(), connection_->local_address());
 }
@@ -264,6 +279,44 @@ void Link::input(std::span<const input::Event> events) {
   if (stream_.stream)
     for (const auto& event : events) stream_.stream->input(event);
   if (input_.pen_in_range()) pen_moved();
+}
+
+// -- clipboard (punktfunk1.md 8)
+// -------------------------------------------------------------------
+
+// The client's user has it on or off; nothing is shared before.
+void Link::share_clipboard(bool on) {
+  clipboard_wanted_ = on;
+  if (!stream_.stream) return;  // attach() comes back to it
+  if (on && !clipboard_)
+    clipboard_.emplace(
+        *connection_, generation_, wire::End::Host,
+        clipboard::Exchange::Hooks{[this](const wire::ControlMessage& message) { send(message); },
+                                   [this](std::string text) {
+                                     if (stream_.stream)
+                                       stream_.stream->set_clipboard(std::move(text));
+                                   }});
+  stream_.stream->share_clipboard(on);
+  if (on) return;
+  if (clipboard_) clipboard_->allow(false);
+  send(wire::ClipState{false, 0, wire::ClipReason::Ok});
+}
+
+void Link::clipboard_state(session::ClipboardState state) {
+  if (!clipboard_ || !clipboard_wanted_ || closed_by_us_) return;
+  const bool shared = state == session::ClipboardState::Shared;
+  if (shared)
+    send(wire::ClipState{true, wire::clip_policy::kText, wire::ClipReason::Ok});
+  else
+    send(wire::ClipState{false, 0,
+                         state == session::ClipboardState::NotPermitted
+                             ? wire::ClipReason::NotPermitted
+                             : wire::ClipReason::NoBackend});
+  clipboard_->allow(shared);
+}
+
+void Link::clipboard_copied(const std::string& text) {
+  if (clipboard_ && clipboard_wanted_ && !closed_by_us_) clipboard_->offer(text);
 }
 
 // A pen that falls silent is lifted; the control thread has the timer.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/metrics.hpp"
+#include "native/clipboard/exchange.hpp"
 #include "native/hub.hpp"
 #include "native/media/clock.hpp"
 #include "native/media/video_link.hpp"
@@ -60,6 +61,8 @@ class Link final : public quic::ConnectionHandler {
   void session_runs() { running_ = true; }
   void attach(LinkStream stream);
   void detach() { stream_ = {}; }
+  void clipboard_state(session::ClipboardState state);
+  void clipboard_copied(const std::string& text);
   void close(wire::CloseCode code, std::string_view reason);
   void lift_stale_pen();
   quic::Connection* connection() const { return connection_; }
@@ -71,13 +74,17 @@ class Link final : public quic::ConnectionHandler {
   void on_stream_reset(quic::StreamId stream, std::uint64_t code) override;
   void on_stream_closed(quic::StreamId stream, std::optional<std::uint64_t>) override {
     incoming_.erase(stream);
+    if (clipboard_) clipboard_->on_gone(stream);
+  }
+  void on_stream_writable(quic::StreamId stream) override {
+    if (clipboard_) clipboard_->on_writable(stream);
   }
   void on_datagram(ByteSpan bytes) override;
   void on_path_changed(const net::Endpoint& peer, const net::Endpoint& local) override;
   void on_closed(const quic::CloseInfo& info) override;
 
  private:
-  void read_type(quic::StreamId stream, ByteSpan bytes);
+  void read_type(quic::StreamId stream, ByteSpan bytes, bool fin);
   void read_control(ByteSpan bytes);
   void on_message(wire::ControlMessage message);
   bool answer_here(const wire::ControlMessage& message);
@@ -87,6 +94,7 @@ class Link final : public quic::ConnectionHandler {
   void report(std::function<void(Client&)> task);
   void input(std::span<const input::Event> events);
   void pen_moved();
+  void share_clipboard(bool on);
   void recover(const RecoveryAsk& ask);
   void write_now(const wire::ControlMessage& message);
 
@@ -114,6 +122,8 @@ class Link final : public quic::ConnectionHandler {
   LinkStream stream_;
   wire::InputDecoder input_;
   FeedbackFilter feedback_;
+  std::optional<clipboard::Exchange> clipboard_;  // since the client first wanted it
+  bool clipboard_wanted_ = false;
   std::int64_t last_pen_ns_ = 0;
   bool pen_watched_ = false;
   std::uint64_t dropped_datagrams_ = 0, skipped_messages_ = 0;

@@ -156,6 +156,7 @@ wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreem
   }
   reply.codec = codec_bit(agreement.codec);
   reply.host_caps |= wire::host_cap::kGamepadState | wire::host_cap::kTextInput;
+  if (abilities.clipboard) reply.host_caps |= wire::host_cap::kClipboard;
   if (agreement.redundant_audio) reply.host_caps |= wire::host_cap::kAudioRed;
   reply.host_caps2 = wire::host_cap2::kRepeatMark | wire::host_cap2::kScroll;
   if ((hello.client_caps & wire::client_cap::kExt) != 0) reply.host_caps2 |= wire::host_cap2::kExt;

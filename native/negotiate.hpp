@@ -24,6 +24,7 @@ struct HostAbilities {
   std::uint8_t fec_percent = 10;          // 0..90, at the start
   std::uint32_t automatic_kbps = 20'000;  // for clients that leave the bitrate to the host
   std::uint16_t management_port = 0;      // 0 = none
+  bool clipboard = false;                 // sessions have one that can be shared
   bool wlroots = true;                    // sessions show a compositor of that kind
 };
 

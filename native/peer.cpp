@@ -16,4 +16,12 @@ void Peer::on_feedback(const input::FeedbackEvent& event) noexcept {
   hub_->to_client(ref_, [event](Client& client) { client.on_feedback(event); });
 }
 
+void Peer::on_clipboard_state(session::ClipboardState state) noexcept {
+  hub_->to_client(ref_, [state](Client& client) { client.on_clipboard_state(state); });
+}
+
+void Peer::on_clipboard(std::string text) noexcept {
+  hub_->to_client(ref_, [text = std::move(text)](Client& client) { client.on_clipboard(text); });
+}
+
 }  // namespace pf::native

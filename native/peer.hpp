@@ -14,6 +14,8 @@ class Peer final : public session::PeerControl {
 
   void on_stream_end(session::EndReason reason) override;
   void on_feedback(const input::FeedbackEvent& event) noexcept override;
+  void on_clipboard_state(session::ClipboardState state) noexcept override;
+  void on_clipboard(std::string text) noexcept override;
 
  private:
   const std::shared_ptr<Hub> hub_;

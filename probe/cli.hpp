@@ -59,6 +59,7 @@ struct StreamOptions {
   std::uint64_t frames = 0;
   LossPlan loss;
   std::string dump_video, dump_audio, script, microphone;
+  std::string clipboard_send, clipboard_save;
   double microphone_tone = 0;  // Hz
 };
 

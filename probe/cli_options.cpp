@@ -110,6 +110,10 @@ void add_stream(CLI::App& c, Parsed& p) {
   c.add_option("--mic-tone", p.stream.microphone_tone, "Microphone: a tone of so many Hz")
       ->excludes(file)
       ->check(CLI::Range(20.0, 20'000.0));
+  c.add_option("--clipboard-send", p.stream.clipboard_send,
+               "Share the clipboard, and copy the text of this file");
+  c.add_option("--clipboard-save", p.stream.clipboard_save,
+               "Share the clipboard; file for the last text that was copied on the host");
   c.add_option("--loss", p.stream.loss.percent, "Drop so many per cent of the media packets")
       ->check(CLI::Range(0.0, 100.0));
   c.add_option("--loss-burst", p.stream.loss.burst, "In bursts of so many, on average [1]");

@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/hex.hpp"
+#include "clipboard/clipboard.hpp"
 #include "probe/cli.hpp"
 #include "probe/cli_target.hpp"
 #include "probe/cli_trust.hpp"
@@ -132,9 +133,17 @@ int Cli::stream(const TargetOptions& options, StreamOptions stream) {
   } else if (stream.microphone_tone > 0) {
     session_options.microphone = make_tone(stream.microphone_tone);
   }
+  if (!stream.clipboard_send.empty()) {
+    auto text = read_file(stream.clipboard_send, pf::clipboard::kMaxTextBytes);
+    if (!text) return fail(kExitUsage, "clipboard", text.error().message());
+    if (!pf::clipboard::good_text(*text))
+      return fail(kExitUsage, "clipboard", stream.clipboard_send + " holds no text (UTF-8)");
+    session_options.clipboard_text = std::move(*text);
+  }
+  session_options.clipboard = !stream.clipboard_send.empty() || !stream.clipboard_save.empty();
   auto dialled = prepare(options);
   if (!dialled) return exit_code_;
-  auto dumps = Dumps::create(stream.dump_video, stream.dump_audio);
+  auto dumps = Dumps::create(stream.dump_video, stream.dump_audio, stream.clipboard_save);
   if (!dumps) return fail(kExitFailed, "dump", dumps.error().message());
 
   session_options.host = dialled->target.endpoint;

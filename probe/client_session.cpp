@@ -71,6 +71,10 @@ void ClientSession::set_loss(double percent) {
   parts_->post([percent](SessionCore& core) { core.set_loss(percent); });
 }
 
+void ClientSession::copy(std::string text) {
+  parts_->post([text = std::move(text)](SessionCore& core) { core.copy(text); });
+}
+
 void ClientSession::close(std::uint64_t code, std::string reason) {
   parts_->post([code, reason = std::move(reason)](SessionCore& core) { core.close(code, reason); });
 }

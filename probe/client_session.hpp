@@ -31,6 +31,7 @@ class ClientSession {
   void send(native::wire::ControlMessage message);
   void act(InputAction action);
   void set_loss(double percent);
+  void copy(std::string text);  // SessionOptions::clipboard
   // 0x51: the user quits; 0: a plain drop, after which the host may keep the display.
   void close(std::uint64_t code = 0x51, std::string reason = {});
 

@@ -33,12 +33,15 @@ audio::OpusLayout layout_of(const wire::ServerHello& hello) {
 }  // namespace
 
 Result<std::unique_ptr<Dumps>> Dumps::create(const std::filesystem::path& video,
-                                             const std::filesystem::path& sound) {
+                                             const std::filesystem::path& sound,
+                                             const std::filesystem::path& clipboard) {
   std::unique_ptr<Dumps> dumps(new Dumps);
   dumps->video_path_ = video;
   dumps->sound_path_ = sound;
+  dumps->clipboard_path_ = clipboard;
   if (auto opened = open_file(dumps->video_, video); !opened) return pass(opened);
   if (auto opened = open_file(dumps->sound_, sound); !opened) return pass(opened);
+  if (auto opened = open_file(dumps->clipboard_, clipboard); !opened) return pass(opened);
   return dumps;
 }
 
@@ -63,6 +66,10 @@ void Dumps::on_sound(const SoundPacket& packet) {
   ogg_->packet(packet.payload, kSamples);
 }
 
+void Dumps::on_clipboard(const std::string& text) {
+  copied_ = text;
+}
+
 Result<> Dumps::finish() {
   if (ogg_) ogg_->finish();
   ogg_.reset();
@@ -73,6 +80,11 @@ Result<> Dumps::finish() {
   if (sound_.is_open()) {
     sound_.close();
     if (sound_.fail()) return fail(Errc::BadDump, sound_path_.string());
+  }
+  if (clipboard_.is_open()) {
+    clipboard_ << copied_;
+    clipboard_.close();
+    if (clipboard_.fail()) return fail(Errc::BadDump, clipboard_path_.string());
   }
   return {};
 }

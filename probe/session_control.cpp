@@ -120,6 +120,11 @@ void SessionCore::on(const wire::CursorShape& m) {
 }
 
 void SessionCore::on(const wire::ClipState& m) {
+  const bool shared = m.enabled && (m.policy & wire::clip_policy::kText) != 0;
+  if (!clipboard_ && m.enabled) violation("clipboard.state", "shared without being asked for");
+  if (clipboard_) clipboard_->allow(shared);
+  count([&](Statistics& s) { s.clipboard.shared = shared; });
+  count_clipboard();
   note(fmt::format("clipboard {}, policy {:#x}, reason {}", m.enabled ? "on" : "off", m.policy,
                    static_cast<int>(m.reason)));
 }

@@ -25,6 +25,10 @@ class Door final : public quic::ConnectionHandler {
   void on_stream_reset(quic::StreamId stream, std::uint64_t) override {
     core_->on_stream_reset(stream);
   }
+  void on_stream_writable(quic::StreamId stream) override { core_->on_stream_writable(stream); }
+  void on_stream_closed(quic::StreamId stream, std::optional<std::uint64_t>) override {
+    core_->on_stream_closed(stream);
+  }
   void on_datagram(ByteSpan bytes) override { core_->on_datagram(bytes); }
   void on_closed(const quic::CloseInfo& info) override { core_->on_closed(info); }
 
@@ -180,14 +184,16 @@ void SessionCore::on_connected(quic::Connection& connection) {
 }
 
 void SessionCore::on_stream_opened(quic::StreamId stream) {
-  // Clipboard transfers are the only streams that hosts open, and this client never asks for them.
+  // Clipboard transfers are the only streams that hosts open.
+  if (clipboard_) return incoming_.emplace(stream, wire::StreamTypeReader(generation_)), void();
   violation("quic.stream", "the host opened a stream that was not asked for");
   connection_->stop(stream, wire::stream_code::kUnknownStream);
   connection_->reset(stream, wire::stream_code::kUnknownStream);
 }
 
 void SessionCore::on_stream_data(quic::StreamId stream, ByteSpan bytes, bool fin) {
-  if (!control_ || stream != control_->stream() || planned_) return;
+  if (planned_ || transfer_data(stream, bytes, fin)) return;
+  if (!control_ || stream != control_->stream()) return;
   if (auto read = control_->on_data(bytes); !read) {
     violation("control.frame", read.error().message());
     return give_up(ending(kExitCheckFailed, "protocol", read.error().message()), 0);
@@ -198,6 +204,7 @@ void SessionCore::on_stream_data(quic::StreamId stream, ByteSpan bytes, bool fin
 }
 
 void SessionCore::on_stream_reset(quic::StreamId stream) {
+  on_stream_closed(stream);
   if (control_ && stream == control_->stream()) note("the host reset the control stream");
 }
 
@@ -325,6 +332,7 @@ void SessionCore::send_ready() {
 
 void SessionCore::on_closed(const quic::CloseInfo& info) {
   if (connection_ != nullptr) count([&](Statistics& s) { s.quic = connection_->stats(); });
+  clipboard_.reset();
   connection_ = nullptr;
   control_.reset();
   if (phase_ == Phase::Closed) return;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "native/clipboard/exchange.hpp"
 #include "native/media/clock.hpp"
 #include "native/media/receiver.hpp"
 #include "native/quic/endpoint.hpp"
@@ -39,6 +40,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void on_stream_opened(native::quic::StreamId stream);
   void on_stream_data(native::quic::StreamId stream, ByteSpan bytes, bool fin);
   void on_stream_reset(native::quic::StreamId stream);
+  void on_stream_writable(native::quic::StreamId stream);
+  void on_stream_closed(native::quic::StreamId stream);
   void on_datagram(ByteSpan bytes);
   void on_closed(const native::quic::CloseInfo& info);
   // From the sockets.
@@ -49,6 +52,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void send(const native::wire::ControlMessage& message);
   void act(const InputAction& action);
   void set_loss(double percent) { loss_.set_percent(percent); }
+  // What the client's user copied; offered while the clipboard is shared.
+  void copy(std::string text);
   void close(std::uint64_t code, std::string_view reason);
 
  private:
@@ -82,7 +87,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void on(const native::wire::ClipState& m);
   void on(const native::wire::PadSlots&) {}
   void on(const native::wire::PadFeature& m);
-  void on(const native::wire::ClipOffer&) {}
+  void on(const native::wire::ClipOffer& m);
   void on(const native::wire::HostFacts&) {}
   void on(const native::wire::DeliveryChanged&) {}
   template <class M>
@@ -90,6 +95,11 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
     violation("control.direction", "a message that only clients send, or out of its turn");
   }
   void mode_is(const native::wire::WireMode& mode);
+
+  // session_clipboard.cpp
+  void share_clipboard();
+  void count_clipboard();
+  bool transfer_data(native::quic::StreamId stream, ByteSpan bytes, bool fin);
 
   // session_media.cpp: packets, frames, datagrams
   void feed(MutableByteSpan packet, SteadyTime at);
@@ -162,6 +172,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::optional<FeedbackSender> feedback_;
   std::optional<InputSender> input_;
   std::optional<Microphone> microphone_;
+  std::optional<native::clipboard::Exchange> clipboard_;
+  // Streams of the host whose type is not known yet.
+  std::map<native::quic::StreamId, native::wire::StreamTypeReader> incoming_;
   std::uint32_t microphone_seq_ = 0;
   SteadyTime started_{};  // of streaming
   std::size_t script_at_ = 0;

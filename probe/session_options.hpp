@@ -53,6 +53,8 @@ class SessionObserver {
   // Every whole frame; `clean`: a decoder can show it.
   virtual void on_frame(const native::media::ReceivedFrame& /*frame*/, bool /*clean*/) {}
   virtual void on_sound(const SoundPacket& /*packet*/) {}
+  // What was copied on the host's desktop.
+  virtual void on_clipboard(const std::string& /*text*/) {}
   // Datagrams beside sound and timing.
   virtual void on_plane(const native::wire::Plane& /*plane*/) {}
 };
@@ -73,6 +75,9 @@ struct SessionOptions {
   LossPlan loss;
   std::vector<ScriptStep> script;
   std::shared_ptr<Sound> microphone;
+  // Shares the clipboard where the host can, and offers this text.
+  bool clipboard = false;
+  std::string clipboard_text;
   // Asks for a speed test two seconds after the start, as clients do whose bitrate is automatic.
   bool automatic_speed_test = false;
   bool check_pictures = true;  // looks into access units

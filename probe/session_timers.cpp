@@ -99,6 +99,7 @@ void SessionCore::begin_streaming(SteadyTime now) {
     });
     if (options_.punch) punches_.begin(now);
   }
+  share_clipboard();
   const auto hz = std::max<std::uint32_t>(hello_.mode.refresh_hz, 1);
   feedback_.emplace(
       FeedbackSender::Wire{[this](const wire::ControlMessage& message) { control_->send(message); },

@@ -68,6 +68,13 @@ struct AudioStatistics {
   Samples interval_us;
 };
 
+struct ClipboardStatistics {
+  bool shared = false;                     // now
+  std::uint64_t offered = 0, fetched = 0;  // by the client, and from the host
+  std::uint64_t served = 0, refused = 0;   // of the host's fetches
+  std::uint64_t received_bytes = 0;        // of the last text
+};
+
 struct LossWindowEntry {
   std::int64_t at_ms = 0;  // since streaming began
   std::uint32_t ppm = 0;
@@ -104,6 +111,7 @@ struct Statistics {
   VideoStatistics video;
   TimingStatistics timing;
   AudioStatistics audio;
+  ClipboardStatistics clipboard;
   native::media::Receiver::Stats packets;
   native::media::Reassembler::Stats shards;
   std::uint64_t forced_drops = 0, foreign_packets = 0, queue_drops = 0;

@@ -173,6 +173,10 @@ json to_json(const Statistics& s) {
   out["received"] = {
       {"rumble", s.rumbles},       {"pad_output", s.pad_outputs},      {"pad_audio", s.pad_audio},
       {"cursor", s.cursor_states}, {"cursor_shapes", s.cursor_shapes}, {"hdr", s.hdr_updates}};
+  const auto& clip = s.clipboard;
+  out["clipboard"] = {{"shared", clip.shared},   {"offered", clip.offered},
+                      {"fetched", clip.fetched}, {"served", clip.served},
+                      {"refused", clip.refused}, {"received_bytes", clip.received_bytes}};
   out["bitrate"] = {{"kbps", s.bitrate_kbps}, {"changes", s.bitrate_changes}};
   auto& modes = out["modes"] = json::array();
   for (const auto& m : s.modes)

@@ -10,6 +10,7 @@
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
+#include "clipboard/memory/memory.hpp"
 #include "gamestream/frontend.hpp"
 #include "native/frontend.hpp"
 #include "session/factory.hpp"
@@ -54,6 +55,8 @@ session::ManagerConfig manager_config(const config::Paths& paths,
   config.audio.backend = settings.get(config::kAudio);
   config.audio.runtime_dir = (paths.runtime / "audio").string();
   config.input.uinput_pads = settings.get(config::kUinputPads);
+  if (config.display.backend == "synthetic")
+    config.clipboard.board = std::make_shared<clipboard::MemoryBoard>();
   config.grace = std::chrono::seconds(settings.get(config::kSessionGraceS));
   if (settings.get(config::kDemo)) config.demo = demo_command();
   return config;
@@ -201,6 +204,10 @@ Result<> Host::Impl::start_native(const std::string& name) {
     abilities.fec_percent = static_cast<std::uint8_t>(settings.get(config::kNativeFecPercent));
     const auto display = settings.get(config::kDisplay);
     abilities.wlroots = display == "auto" || display == "virtual";
+    abilities.clipboard =
+        display == "synthetic" ||
+        clipboard::possible(
+            display == "x11" ? media::DisplayKind::X11 : media::DisplayKind::Wlroots, {});
     if (webui) abilities.management_port = webui->port();
     return abilities;
   };

@@ -5,6 +5,7 @@
 
 #include "audio/source.hpp"
 #include "capture/capture.hpp"
+#include "clipboard/clipboard.hpp"
 #include "display/display.hpp"
 #include "encode/encoder.hpp"
 #include "input/injector.hpp"
@@ -18,6 +19,7 @@ struct ManagerConfig {
   encode::Options encode;
   audio::Options audio;
   input::Options input;
+  clipboard::Options clipboard;
   std::chrono::seconds grace{600};       // a detached session waits this long for its device
   std::chrono::seconds reservation{15};  // from reserve to attach
   std::chrono::milliseconds app_exit_grace{2000};

@@ -76,6 +76,13 @@ enum class EndReason : std::uint8_t {
 const char* name(EndReason reason);      // "operator-stop"
 const char* sentence(EndReason reason);  // for people
 
+// Whether the clipboard of the session's desktop is shared with the client.
+enum class ClipboardState : std::uint8_t {
+  Shared = 1,
+  Unavailable,   // this desktop has none that could be shared
+  NotPermitted,  // the device lacks the CLIPBOARD grant, or has lost it
+};
+
 // How a session speaks to its peer. Control thread unless said otherwise.
 class PeerControl {
  public:
@@ -85,6 +92,11 @@ class PeerControl {
   virtual void on_stream_end(EndReason reason) = 0;
   // Rumble, lights, motion requests; any thread, must not block.
   virtual void on_feedback(const input::FeedbackEvent& event) noexcept = 0;
+  // The answer to Stream::share_clipboard(true), and every change of it later. Any thread, must not
+  // block; as is the next.
+  virtual void on_clipboard_state(ClipboardState state) noexcept { (void)state; }
+  // A program of the desktop has copied this text (clipboard::good_text); only while Shared.
+  virtual void on_clipboard(std::string text) noexcept { (void)text; }
 };
 
 struct StreamConfig {
@@ -93,6 +105,13 @@ struct StreamConfig {
   audio::Format audio_format;
   // Of one packet. Opus: 5, 10 or 20 ms. PCM: any that holds a whole number of samples.
   std::chrono::microseconds audio_duration{5000};
+};
+
+// What the client's reports and the transport say about the way to it; what is not known is absent.
+struct PeerFigures {
+  std::optional<std::uint32_t> loss_ppm;  // missing packets of the last report's window
+  std::optional<std::uint32_t> rtt_us;
+  std::optional<std::uint32_t> fec_percent;  // parity in force, as a share of the data
 };
 
 // The front end's handle on a running stream. Any thread; calls after the end do nothing.
@@ -107,13 +126,6 @@ class Stream {
   // The client lost the units with these AccessUnit::index values (both inclusive). Answered with
   // the next unit, coded at once: one that refers to nothing from `first` on where the encoder can
   // do that, an IDR otherwise; it carries recovery_anchor. A loss that an earlier answer has healed
-// What the client's reports and the transport say about the way to it; what is not known is absent.
-struct PeerFigures {
-  std::optional<std::uint32_t> loss_ppm;  // missing packets of the last report's window
-  std::optional<std::uint32_t> rtt_us;
-  std::optional<std::uint32_t> fec_percent;  // parity in force, as a share of the data
-};
-
   // already costs nothing, and losses reported together get one answer.
   virtual void invalidate(std::uint32_t first, std::uint32_t last) noexcept {
     (void)first;
@@ -127,6 +139,13 @@ struct PeerFigures {
     (void)opus;
   }
   virtual void input(const input::Event& event) noexcept = 0;  // one thread at a time
+  // Shares the desktop's clipboard with the client, or no longer. Never blocks.
+  virtual void share_clipboard(bool on) noexcept { (void)on; }
+  // The client copied this text: the desktop's programs paste it from now on. Nothing happens
+  // without the CLIPBOARD grant, while not Shared, or with what is not clipboard::good_text().
+  virtual void set_clipboard(std::string text) noexcept { (void)text; }
+  // For the live figures; what is absent keeps its last value. Cheap.
+  virtual void report(const PeerFigures& figures) noexcept { (void)figures; }
   virtual const Gate& gate() const noexcept = 0;
 };
 

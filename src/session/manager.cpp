@@ -120,6 +120,7 @@ class ManagerImpl final : public Manager {
   void open_audio(Session& s);
   void open_encoder(Session& s);
   void open_microphone(SessionId id);
+  void open_clipboard(SessionId id);
   Result<> start_video(SessionId id, display::Display& display,
                        const std::shared_ptr<StreamImpl>& stream, const encode::Config& config,
                        std::unique_ptr<encode::Encoder> encoder);
@@ -375,7 +376,8 @@ Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamCo
   s->failures = 0;
   s->stream = std::make_shared<StreamImpl>(
       config, std::move(video), std::move(audio), std::move(peer), s->launch.lease, s->stats,
-      [this, id] { back([this, id] { open_microphone(id); }); });
+      [this, id] { back([this, id] { open_microphone(id); }); },
+      [this, id] { back([this, id] { open_clipboard(id); }); });
   s->stream->set_muted(s->muted);
   if (config.audio.speakers != s->audio_speakers) {
     s->launch.speakers = config.audio.speakers;
@@ -452,6 +454,21 @@ void ManagerImpl::open_microphone(SessionId id) {
       log::info("session", "microphone", "session", id);
     else
       log::warn("session", "no microphone", "session", id, "what", started.error().message());
+  });
+}
+
+// The display is there: a client asks for the clipboard while it streams.
+void ManagerImpl::open_clipboard(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr || s->state == State::Ending || !s->stream) return;
+  if (!s->display) return s->stream->start_clipboard(fail(clipboard::Errc::Unavailable));
+  work([id, target = s->display->target(), options = settings()->clipboard, stream = s->stream] {
+    auto opened = clipboard::open(target, options);
+    if (opened)
+      log::info("session", "clipboard", "session", id, "through", (*opened)->name());
+    else
+      log::warn("session", "no clipboard", "session", id, "what", opened.error().message());
+    stream->start_clipboard(std::move(opened));
   });
 }
 

@@ -13,7 +13,7 @@ constexpr std::size_t kEarlyInput = 256;
 StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
                        std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
                        trust::LeasePtr lease, std::shared_ptr<Stats> stats,
-                       std::function<void()> want_microphone)
+                       std::function<void()> want_microphone, std::function<void()> want_clipboard)
     : config_(config),
       video_sink_(std::move(video)),
       audio_sink_(std::move(audio)),
@@ -21,6 +21,7 @@ StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
       lease_(std::move(lease)),
       stats_(std::move(stats)),
       want_microphone_(std::move(want_microphone)),
+      want_clipboard_(std::move(want_clipboard)),
       video_config_(config.video) {
   stats_->bitrate_kbps.set(config_.video.bitrate_kbps);
   early_input_.reserve(kEarlyInput);
@@ -98,6 +99,7 @@ Result<> StreamImpl::start_microphone(std::unique_ptr<audio::Microphone> microph
 
 Result<> StreamImpl::start_input(const media::DisplayTarget& target,
                                  const input::Options& options) {
+  desktop_is_open();
   auto injector = input::open(target, options, *this);
   if (!injector) return pass(injector);
   const std::scoped_lock lock(input_mutex_);
@@ -128,6 +130,7 @@ void StreamImpl::close() {
   if (source) source->stop();
   if (audio) audio->stop();
   microphone.reset();  // it no longer looks at voice_
+  close_clipboard();
   std::unique_ptr<input::Injector> injector;
   {
     const std::scoped_lock lock(input_mutex_);
@@ -155,6 +158,7 @@ void StreamImpl::shut() noexcept {
 }
 
 void StreamImpl::grants_changed() noexcept {
+  clipboard_grant_changed();
   const std::scoped_lock lock(input_mutex_);
   if (router_) router_->grants_changed();
 void StreamImpl::set_muted(bool muted) noexcept {

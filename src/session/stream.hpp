@@ -9,6 +9,7 @@
 #include "audio/microphone.hpp"
 #include "audio/source.hpp"
 #include "audio/voice_buffer.hpp"
+#include "clipboard/clipboard.hpp"
 #include "input/injector.hpp"
 #include "input/router.hpp"
 #include "session/audio_pipeline.hpp"
@@ -19,12 +20,12 @@
 
 namespace pf::session {
 
-class StreamImpl final : public Stream, private input::FeedbackSink {
+class StreamImpl final : public Stream, private input::FeedbackSink, private clipboard::Listener {
  public:
   StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
              std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
              trust::LeasePtr lease, std::shared_ptr<Stats> stats,
-             std::function<void()> want_microphone);
+             std::function<void()> want_microphone, std::function<void()> want_clipboard);
   ~StreamImpl() override;
 
   // Worker thread, one start at a time; close() may come in between from another worker, and the
@@ -36,6 +37,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   Result<> start_sound(std::shared_ptr<audio::Source> source);
   // The microphone that `want_microphone` asked for (once, from the thread that brings the voice).
   Result<> start_microphone(std::unique_ptr<audio::Microphone> microphone);
+  // The clipboard that `want_clipboard` asked for (once, from any thread), or why there is none.
+  void start_clipboard(Result<std::unique_ptr<clipboard::Clipboard>> clipboard);
   Result<> start_input(const media::DisplayTarget& target, const input::Options& options);
   // Everything, in the order capture → encode → send → audio → input; held input is released. After
   // it the stream does nothing any more.
@@ -65,11 +68,20 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   void invalidate(std::uint32_t first, std::uint32_t last) noexcept override;
   void microphone(std::uint32_t seq, ByteSpan opus) noexcept override;
   void input(const input::Event& event) noexcept override;
+  void share_clipboard(bool on) noexcept override;
+  void set_clipboard(std::string text) noexcept override;
   void report(const PeerFigures& figures) noexcept override;
   const Gate& gate() const noexcept override { return gate_; }
 
  private:
   void on_feedback(const input::FeedbackEvent& event) noexcept override;
+  void on_text(std::string text) noexcept override;
+  void desktop_is_open();
+  void close_clipboard();
+  void clipboard_grant_changed() noexcept;
+  bool open_clipboard() noexcept;
+  bool may_share_clipboard() const noexcept;
+  void tell_clipboard(ClipboardState state) noexcept;
 
   const StreamConfig config_;
   const std::unique_ptr<VideoSink> video_sink_;
@@ -77,7 +89,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   const std::shared_ptr<PeerControl> peer_;
   const trust::LeasePtr lease_;
   const std::shared_ptr<Stats> stats_;
-  const std::function<void()> want_microphone_;
+  const std::function<void()> want_microphone_, want_clipboard_;
   Gate gate_;
   Sequence sequence_;
   std::uint32_t epoch_ = 1;  // whoever starts a pipeline
@@ -92,6 +104,14 @@ class StreamImpl final : public Stream, private input::FeedbackSink {
   bool voice_failed_ = false;  // that thread's
   std::unique_ptr<audio::Microphone> microphone_;
   bool video_released_ = false, audio_released_ = false, muted_ = false, closed_ = false;
+
+  // The clipboard has a lock of its own, which is not held while the clipboard is called.
+  mutable std::mutex clipboard_mutex_;
+  std::shared_ptr<clipboard::Clipboard> clipboard_;
+  enum class Opening : std::uint8_t { No = 1, Asked, Done } clipboard_opening_ = Opening::No;
+  bool desktop_open_ = false, clipboard_wanted_ = false, clipboard_closed_ = false;
+  std::optional<ClipboardState> clipboard_told_;
+  std::string desktop_text_;  // what the desktop holds
 
   mutable std::mutex input_mutex_;  // held for one event, which never blocks
   std::unique_ptr<input::Injector> injector_;

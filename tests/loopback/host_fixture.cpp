@@ -98,6 +98,7 @@ void TestHost::start() {
     config.encode.backend = "synthetic";
     config.audio.backend = "synthetic";
     config.grace = options_.grace;
+    config.clipboard.board = clipboard_;
     manager_ = session::make_manager(*loop_, config);
     gamestream::FrontendConfig front;
     front.host_name = "loopback";
@@ -124,6 +125,11 @@ void TestHost::start_native() {
   config.open = options_.open;
   config.conflict = options_.conflict;
   config.max_streams = options_.max_streams;
+  config.abilities = [] {
+    native::HostAbilities abilities;
+    abilities.clipboard = true;
+    return abilities;
+  };
   auto started = native::Frontend::start(
       {*loop_, *allow_list_, *native_desk_, *manager_, *catalogue_, host_identity()},
       std::move(config));

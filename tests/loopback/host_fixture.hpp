@@ -12,6 +12,7 @@
 
 #include "apps/catalogue.hpp"
 #include "base/event_loop.hpp"
+#include "clipboard/memory/memory.hpp"
 #include "crypto/identity.hpp"
 #include "gamestream/frontend.hpp"
 #include "loopback/recording_input.hpp"
@@ -82,6 +83,8 @@ class TestHost {
   trust::PairingDesk& desk() { return *desk_; }
   trust::NativeDesk& native_desk() { return *native_desk_; }
   session::Manager& manager() { return *manager_; }
+  // The clipboard of every session's desktop; any thread.
+  clipboard::MemoryBoard& clipboard() { return *clipboard_; }
 
  private:
   Options options_;
@@ -93,6 +96,8 @@ class TestHost {
   std::unique_ptr<trust::NativeDesk> native_desk_;
   std::unique_ptr<apps::Catalogue> catalogue_;
   std::unique_ptr<session::Manager> manager_;
+  const std::shared_ptr<clipboard::MemoryBoard> clipboard_ =
+      std::make_shared<clipboard::MemoryBoard>();
   void start_native();
 
   std::unique_ptr<gamestream::Frontend> frontend_;

@@ -341,6 +341,54 @@ TEST_P(NativePairing, NoCertificateNoPairing) {
 
 // -- open mode, limits, conflicts ----------------------------------------------------------------
 
+// Says one thing, and how the host takes it.
+class FirstWord final : public native::quic::ConnectionHandler {
+ public:
+  FirstWord(std::shared_ptr<std::promise<native::quic::CloseInfo>> done,
+            wire::ControlMessage message)
+      : done_(std::move(done)), message_(std::move(message)) {}
+  void on_connected(native::quic::Connection& connection) override {
+    const auto generation =
+        connection.alpn() == "pkf1" ? wire::Generation::V1 : wire::Generation::V2;
+    Bytes out;
+    wire::encode_stream_type(generation, wire::stream_type::kControl, out);
+    EXPECT_TRUE(wire::encode(generation, message_, out));
+    EXPECT_TRUE(connection.write(*connection.open_bidi(), out));
+  }
+  void on_stream_opened(native::quic::StreamId, bool) override {}
+  void on_stream_reset(native::quic::StreamId, std::uint64_t) override {}
+  void on_datagram(ByteSpan) override {}
+  void on_stream_data(native::quic::StreamId, ByteSpan, bool) override {}
+  void on_closed(const native::quic::CloseInfo& info) override { done_->set_value(info); }
+
+ private:
+  std::shared_ptr<std::promise<native::quic::CloseInfo>> done_;
+  const wire::ControlMessage message_;
+};
+
+TEST_P(OnBothGenerations, WhoBeginsInTheMiddleIsRefusedAtOnce) {
+  const auto endpoint = native::quic::Endpoint::client({}).value();
+  for (const wire::ControlMessage& first :
+       {wire::ControlMessage(wire::ClockProbe{1}), wire::ControlMessage(wire::RequestKeyframe{}),
+        wire::ControlMessage(wire::LossReport{0}), wire::ControlMessage(wire::ClipControl{true, 0}),
+        wire::ControlMessage(wire::InputEdge{})}) {
+    auto done = std::make_shared<std::promise<native::quic::CloseInfo>>();
+    auto result = done->get_future();
+    native::quic::ConnectOptions connect;
+    connect.address = host.native_v4();
+    connect.alpns = {GetParam()};
+    connect.identity = native_identity(0);
+    connect.handler = std::make_unique<FirstWord>(done, first);
+    ASSERT_TRUE(endpoint->connect(std::move(connect)));
+    // Silence is given ten seconds; this is none.
+    ASSERT_EQ(result.wait_for(std::chrono::seconds(8)), std::future_status::ready)
+        << "message " << first.index();
+    const auto info = result.get();
+    EXPECT_TRUE(info.by_peer);
+    EXPECT_EQ(info.code, code(CloseCode::SetupFailed));
+  }
+}
+
 class NativeHostWith : public NativeAdmission {};
 
 TEST_F(NativeHostWith, OpenModeLetsStrangersInAndForgetsThem) {

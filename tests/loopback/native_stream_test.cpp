@@ -1,4 +1,7 @@
 // Streams of the native front end: media, input, steering, losses, ends.
+#include <condition_variable>
+#include <mutex>
+
 #include "loopback/native_fixture.hpp"
 
 namespace pf::test {
@@ -282,6 +285,90 @@ TEST_P(NativeStream, AnOperatorsStopIsTheEndOfTheGame) {
   const auto ending = session->wait_closed(kNativePatience);
   ASSERT_TRUE(ending);
   EXPECT_EQ(ending->code, code(CloseCode::GameEnded));
+}
+
+// What the client's user sees of the host's clipboard.
+class Copied final : public probe::SessionObserver {
+ public:
+  void on_clipboard(const std::string& text) override {
+    const std::scoped_lock lock(mutex_);
+    texts_.push_back(text);
+    changed_.notify_all();
+  }
+  bool wait_for(const std::string& text) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kNativePatience,
+                             [&] { return !texts_.empty() && texts_.back() == text; });
+  }
+  std::size_t count() {
+    const std::scoped_lock lock(mutex_);
+    return texts_.size();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> texts_;
+};
+
+TEST_P(NativeStream, TheClipboardIsShared) {
+  host.clipboard().copy("vor dem Spiel");
+  Copied copied;
+  auto o = paired_options();
+  o.observer = &copied;
+  o.clipboard = true;
+  o.clipboard_text = "vom Sofa \xE2\x82\xAC";
+  const auto session = dial(std::move(o));
+  ASSERT_TRUE(session->wait_for(Phase::Streaming, kNativePatience));
+  EXPECT_TRUE(copied.wait_for("vor dem Spiel"));
+  EXPECT_TRUE(host.clipboard().wait_for("vom Sofa \xE2\x82\xAC", deadline()));
+  const std::string large(600'000, 'x');
+  host.clipboard().copy(large);
+  EXPECT_TRUE(copied.wait_for(large));
+  session->copy("danach");
+  EXPECT_TRUE(host.clipboard().wait_for("danach", deadline()));
+  expect_no_violations(*session);
+}
+
+TEST_P(NativeStream, TheClipboardNeedsItsRight) {
+  trust::Access access;
+  access.grants = trust::grant::kAll & ~trust::grant::kClipboard;
+  Copied copied;
+  auto o = paired_options(0, access);
+  o.observer = &copied;
+  o.clipboard = true;
+  o.clipboard_text = "unerlaubt";
+  const auto session = dial(std::move(o));
+  auto state = session->wait_message<wire::ClipState>(kNativePatience);
+  ASSERT_TRUE(state);
+  EXPECT_FALSE(state->enabled);
+  EXPECT_EQ(state->reason, wire::ClipReason::NotPermitted);
+  host.clipboard().copy("geheim");
+
+  const auto id = *host.device_of(fingerprint_of(0));
+  const auto allow = [&](std::uint32_t grants) {
+    host.on_control([&] { EXPECT_TRUE(host.allow_list().set_access(id, {grants, {}})); });
+  };
+  allow(trust::grant::kAll);
+  state = session->wait_message<wire::ClipState>(kNativePatience, 2);
+  ASSERT_TRUE(state);
+  EXPECT_TRUE(state->enabled) << "given while it streams";
+  EXPECT_TRUE(copied.wait_for("geheim"));
+  EXPECT_TRUE(host.clipboard().wait_for("unerlaubt", deadline())) << "now it may";
+
+  allow(trust::grant::kAll & ~trust::grant::kClipboard);
+  state = session->wait_message<wire::ClipState>(kNativePatience, 3);
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->reason, wire::ClipReason::NotPermitted) << "taken while it streams";
+  const auto before = copied.count();
+  host.clipboard().copy("danach");
+  session->copy("auch danach");
+  // Whatever the host had to say about it would have come before this answer.
+  session->send(wire::SetBitrate{2'000});
+  ASSERT_TRUE(session->wait_message<wire::BitrateChanged>(kNativePatience));
+  EXPECT_EQ(copied.count(), before);
+  EXPECT_EQ(host.clipboard().text(), "danach");
+  expect_no_violations(*session);
 }
 
 // A native device and a Moonlight device at once, each with its own display and devices; the end of

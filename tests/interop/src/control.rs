@@ -30,6 +30,11 @@ pub enum ToHost {
         enabled: bool,
         flags: u8,
     },
+    /// One text of so many bytes.
+    ClipOffer {
+        seq: u32,
+        bytes: u64,
+    },
     CursorRender(bool),
     InputEdge([u8; 18]),
     PairRequest {
@@ -136,6 +141,9 @@ fn one(message: &ToHost) -> Vec<u8> {
             ToHost::ProbeRequest { kbps, ms } => t(0x20).u32(*kbps).u32(*ms),
             ToHost::ClockProbe(t1) => t(0x30).u64(*t1),
             ToHost::ClipControl { enabled, flags } => t(0x40).u8((*enabled).into()).u8(*flags),
+            ToHost::ClipOffer { seq, bytes } => {
+                t(0x42).u32(*seq).u8(1).len8(crate::clipboard::TEXT.as_bytes()).u64(*bytes)
+            }
             ToHost::CursorRender(on) => t(0x51).u8((*on).into()),
             ToHost::InputEdge(event) => t(0x5c).bytes(event),
             ToHost::PairRequest { name, spake } => {
@@ -163,6 +171,11 @@ fn two(message: &ToHost) -> Vec<u8> {
         }
         ToHost::ClockProbe(t1) => b().u64(1, *t1).frame(0x3a),
         ToHost::ClipControl { enabled, flags } => b().bool(1, *enabled).u8(2, *flags).frame(0x40),
+        ToHost::ClipOffer { seq, bytes } => {
+            let mut kind = crate::clipboard::TEXT.as_bytes().to_vec();
+            kind.extend_from_slice(&bytes.to_le_bytes());
+            b().u32(1, *seq).bytes(2, &kind).frame(0x42)
+        }
         ToHost::CursorRender(on) => b().bool(1, *on).frame(0x31),
         ToHost::InputEdge(event) => {
             let mut out = vec![0x40, 0x50, 18];
@@ -206,6 +219,10 @@ impl FrameBuf {
     }
     pub fn is_empty(&self) -> bool {
         self.data.is_empty()
+    }
+    /// What is left behind the last message.
+    pub fn rest(self) -> Vec<u8> {
+        self.data
     }
     /// The next whole message as (type, body); the type is 0 in the first generation.
     pub fn take(&mut self) -> Res<Option<(u64, Vec<u8>)>> {

@@ -3,6 +3,7 @@
 
 pub mod audio;
 pub mod bitstream;
+pub mod clipboard;
 pub mod control;
 pub mod fields;
 pub mod handshake;

@@ -29,7 +29,7 @@ commands
          [--suite aes|chacha] [--loss PCT] [--loss-burst N] [--seed S] [--dump-video F] [--dump-opus F]
          [--input FILE | --input-script keys|mouse|pad|all] [--reconfigure-at S WxHxHZ]
          [--move-at S] [--set-bitrate-at S KBPS] [--speed-test KBPS MS] [--keyframe-at S] [--resync-at S] [--mic-tone]
-         [--clipboard] [--launch ID] [--resume] [--quit | --vanish] [--version-field N]
+         [--clipboard] [--copy TEXT] [--launch ID] [--resume] [--quit | --vanish] [--version-field N]
          [--unknown-fields] [--max-shard N] [--wait S] [--expect-close CODE]
          stdin: mark LABEL | keyframe | bitrate KBPS | mode WxHxHZ | input LINE | quit
   raw --hex BYTES [--wait S]     says this on a fresh stream and reports the close
@@ -71,6 +71,7 @@ struct Options {
     tasks: Vec<(Duration, Task)>,
     mic: bool,
     clipboard: bool,
+    copy: Option<String>,
     launch: Option<String>,
     resume: bool,
     quit: bool,
@@ -144,6 +145,7 @@ fn parse() -> Result<Options, String> {
         tasks: Vec::new(),
         mic: false,
         clipboard: false,
+        copy: None,
         launch: None,
         resume: false,
         quit: false,
@@ -260,6 +262,10 @@ fn parse() -> Result<Options, String> {
             }
             "mic-tone" => o.mic = true,
             "clipboard" => o.clipboard = true,
+            "copy" => {
+                o.clipboard = true;
+                o.copy = Some(text(p)?);
+            }
             "launch" => o.launch = Some(text(p)?),
             "resume" => o.resume = true,
             "quit" => o.quit = true,
@@ -389,6 +395,7 @@ async fn run(mut o: Options) -> Result<(serde_json::Value, bool), String> {
                 tasks,
                 mic: o.mic,
                 clipboard: o.clipboard,
+                copy: o.copy,
                 resume: o.resume,
                 quit: o.quit,
                 vanish: o.vanish,

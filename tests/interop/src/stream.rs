@@ -11,7 +11,8 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::control::{decode, encode, Gen, ToHost};
+use crate::clipboard;
+use crate::control::{decode, encode, FromHost, Gen, ToHost};
 use crate::handshake::{admission, clock_rounds, first_message, Clock, Control, Waiting};
 use crate::hello::{Mode, Offer, DELIVERY, EXT, HOST_EXT, INPUT_EDGES};
 use crate::identity::Identity;
@@ -21,7 +22,7 @@ use crate::quic::{big_buffers, close_json, dial, Dial, Failure, Link, Media, MED
 use crate::recovery::{loss_ppm, Ask, WINDOW};
 use crate::seal::{Opener, EXPORTER_LABEL};
 use crate::session::{Loss, Session, Stamps};
-use crate::util::{hex, mono_ns, ms, unix_ns, Rng};
+use crate::util::{hex, mono_ns, ms, unix_ns, Res, Rng};
 
 /// Things to do at a time after the stream has begun.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub struct StreamOptions {
     pub tasks: Vec<(Duration, Task)>,
     pub mic: bool,
     pub clipboard: bool,
+    /// What our user copied.
+    pub copy: Option<String>,
     pub resume: bool,
     /// Close 0x51 at the end instead of 0.
     pub quit: bool,
@@ -183,6 +186,7 @@ async fn run(
             control.say(link, &answer).await?;
         }
     }
+    let (clip_told, clip) = mpsc::unbounded_channel();
     let mut client = Client {
         link,
         o,
@@ -199,6 +203,8 @@ async fn run(
         begun_ns: mono_ns(),
         ended_ns: 0,
         unknown: Vec::new(),
+        clip_told,
+        clip_served: false,
     };
     client.input = Sender::new(client.session.agreed.host_caps, client.session.agreed.host_caps2);
     let Control { mut send, mut recv, .. } = control;
@@ -218,7 +224,7 @@ async fn run(
             }
         }
     });
-    let end = client.live(&mut send, inbox, media).await;
+    let end = client.live(&mut send, inbox, media, clip).await;
     let good = client.finish(end, me, host, &session_id, report).await;
     // Not before the close: a stream that is let go of ends, and its end would overtake the code.
     drop(send);
@@ -307,6 +313,8 @@ struct Client<'a> {
     begun_ns: u64,
     ended_ns: u64,
     unknown: Vec<Value>,
+    clip_told: mpsc::UnboundedSender<Value>,
+    clip_served: bool,
 }
 
 const MS: u64 = 1_000_000;
@@ -317,6 +325,7 @@ impl Client<'_> {
         send: &mut quinn::SendStream,
         mut inbox: mpsc::Receiver<Result<crate::handshake::Message, String>>,
         mut media: mpsc::Receiver<Media>,
+        mut clip: mpsc::UnboundedReceiver<Value>,
     ) -> End {
         let mut lines = BufReader::new(tokio::io::stdin()).lines();
         let mut stdin = self.o.stdin;
@@ -345,6 +354,7 @@ impl Client<'_> {
                     Ok(raw) => self.session.on_datagram(&raw),
                     Err(e) => break End::Host(e),
                 },
+                Some(note) = clip.recv() => self.session.note(note),
                 message = inbox.recv() => match message {
                     Some(Ok(m)) => self.on_message(m, &mut out),
                     Some(Err(e)) => break self.ended(e).await,
@@ -399,7 +409,27 @@ impl Client<'_> {
             }
             return;
         }
+        self.on_clipboard(&message, out);
         out.extend(self.session.on_control(message));
+    }
+
+    /// Our text is offered once it may be, the host's fetched as soon as it is offered.
+    fn on_clipboard(&mut self, message: &Res<FromHost>, out: &mut Vec<ToHost>) {
+        let (connection, gen) = (self.link.connection.clone(), self.link.gen);
+        match message {
+            Ok(FromHost::ClipState { enabled: true, .. }) if !self.clip_served => {
+                let Some(text) = self.o.copy.clone() else { return };
+                self.clip_served = true;
+                out.push(ToHost::ClipOffer { seq: 1, bytes: text.len() as u64 });
+                clipboard::serve(connection, gen, 1, text, self.clip_told.clone());
+            }
+            Ok(FromHost::ClipOffer { seq, kinds }) => {
+                if kinds.iter().any(|(kind, _)| kind == clipboard::TEXT) {
+                    clipboard::fetch_later(connection, gen, *seq, self.clip_told.clone());
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A batch is taken when its best round is about as quick as the session's best ever.

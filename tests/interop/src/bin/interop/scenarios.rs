@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use punktfunk_peer::util::mono_ns;
+use serde_json::json;
 
 use crate::bench::{Check, Host, Report};
 
@@ -70,6 +71,8 @@ pub fn all() -> Vec<(&'static str, Story)> {
         ("speed test g3", |h| speed_test(h, "g3")),
         ("keyframe and clock on demand", on_demand),
         ("microphone and surround", microphone),
+        ("clipboard v0_40", |h| clipboard(h, "v0_40")),
+        ("clipboard g3", |h| clipboard(h, "g3")),
         ("resume g3", |h| resume(h, "g3")),
         ("resume v0_40", |h| resume(h, "v0_40")),
         ("quit", quit),
@@ -454,6 +457,20 @@ fn input(h: &mut Host, profile: &str) -> Result<String, String> {
 
 fn event<'a>(report: &'a Report, key: &str) -> Option<&'a serde_json::Value> {
     report.json["events"].as_array()?.iter().find(|e| !e[key].is_null())
+}
+
+/// What one session copies is what the next one finds: the desktop of generated pictures keeps it.
+fn clipboard(h: &mut Host, profile: &str) -> Result<String, String> {
+    let text = format!("kopiert von {profile} \u{20ac}\nzweite Zeile");
+    let report = stream(h, &["--profile", profile, "--copy", &text])?;
+    let state = event(&report, "clip_state").map_or(json!(null), |e| e["clip_state"].clone());
+    report.must(state == true, "the clipboard is shared")?;
+    let served = event(&report, "clip_served").map_or(0.0, |e| e["clip_served"].as_f64().unwrap());
+    report.must(served == text.len() as f64, "the host fetches what was offered")?;
+    let report = stream(h, &["--profile", profile, "--clipboard", "--quit"])?;
+    let fetched = event(&report, "clip_fetched").map_or(json!(null), |e| e["clip_fetched"].clone());
+    report.must(fetched == text.as_str(), "the next session finds it")?;
+    Ok(format!("{served} bytes to the host and back"))
 }
 
 fn mode_change(h: &mut Host, profile: &str) -> Result<String, String> {
