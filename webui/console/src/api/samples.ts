@@ -43,7 +43,7 @@ function start(): void {
       for (const id of kept.keys()) void fill(id);
     }),
     onEvent('session.ended', (event) => {
-      if (typeof event.session_id === 'number') kept.delete(event.session_id);
+      if (typeof event.id === 'number') kept.delete(event.id);
     }),
   ];
 }

@@ -66,7 +66,6 @@ export interface Session {
   input?: string;
   notes: string[];
   muted?: boolean;
-  access_level?: Level;
   grants?: number;
   bitrate_kbps?: number;
   frames_sent: number;

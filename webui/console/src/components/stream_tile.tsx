@@ -1,5 +1,6 @@
 // One stream: what it is, how it goes, and what can be done to it.
 import { useState } from 'preact/hooks';
+import { levelOf } from '../api/access';
 import { hostNow, put, remove } from '../api/client';
 import { sessions } from '../api/resources';
 import { bySecond } from '../api/by_second';
@@ -125,7 +126,7 @@ export function StreamTile({ session, device }: { session: Session; device: Devi
   const loss = last?.loss_ppm;
   const losing = (loss ?? 0) >= badLoss;
   const host = [ms(now50), ms(now99)].filter((text) => text !== undefined).join(' · ');
-  const level = session.access_level ?? device?.access_level;
+  const level = session.grants === undefined ? device?.access_level : levelOf(session.grants);
 
   const mute = async (): Promise<void> => {
     try {

@@ -18,6 +18,10 @@ const waitSeconds = 120;
 
 function Left({ request, at }: { request: PinRequest; at: number }) {
   const left = useCountdown(waitSeconds - request.age_s, at);
+  const over = left <= 0;
+  useEffect(() => {
+    if (over) void pairing.reload();
+  }, [over]);
   return (
     <Chip tone="info" icon="clock">
       {t('moon.left', { time: clock(left) })}

@@ -83,7 +83,10 @@ function useOutcome(state: NativePairing | undefined): string | undefined {
   }, [here]);
   useEffect(() => {
     // The window is closed on the host although its time is not over: somebody used it.
-    if (here && state && !state.armed && Date.now() - here.at > 1500) armedHere.set(undefined);
+    const last = state?.recent[state.recent.length - 1];
+    const used = last !== undefined && waited !== undefined && last.unix_time >= Math.floor(waited) - 1;
+    // An answer that was on its way when the window was opened says nothing about it.
+    if (here && state && !state.armed && (used || Date.now() - here.at > 1500)) armedHere.set(undefined);
   }, [state]);
   if (waited === undefined || here || !state) return undefined;
   const last = state.recent[state.recent.length - 1];

@@ -1,5 +1,5 @@
 // Devices that knocked and wait for a person.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { allGrants, type Choice, grantFields, hour, presetGrants, shortFingerprint } from '../../api/access';
 import { arm } from '../../api/arming';
 import { post } from '../../api/client';
@@ -231,6 +231,13 @@ export function Waiting() {
   const all = snapshot.data?.pending ?? [];
   const named = (name: string): Knock | undefined =>
     all.find((knock) => String(knock.id) === query.get(name));
+  // Requests lapse and devices hang up without anything happening on the host; their ages should be right.
+  const some = all.length > 0;
+  useEffect(() => {
+    if (!some) return undefined;
+    const timer = setInterval(() => void knocks.reload(), 20_000);
+    return () => clearInterval(timer);
+  }, [some]);
   const approving = named('approve');
   const arming = named('arm_for');
   return (
