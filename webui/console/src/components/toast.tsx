@@ -41,7 +41,7 @@ function Toast({ entry }: { entry: ToastEntry }) {
   return (
     <div
       class={entry.bad ? 'toast bad' : 'toast'}
-      role={entry.bad ? 'alert' : 'status'}
+      role={entry.bad ? 'alert' : undefined}
       onMouseEnter={() => setHeld(true)}
       onMouseLeave={() => setHeld(false)}
       onFocusIn={() => setHeld(true)}

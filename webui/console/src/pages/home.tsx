@@ -19,13 +19,14 @@ import { useStale } from '../app/link';
 import { A } from '../app/router';
 import { auditHappening, Happenings, type Happening, startedText } from '../components/activity';
 import { Dialog } from '../components/dialog';
+import { HostText } from '../components/hosttext';
 import { Icon, type IconName } from '../components/icon';
 import { Bubble, Button, Empty, Failed, Loaded, PageHead, Section } from '../components/parts';
 import { useTick } from '../components/hooks';
 import { StreamTile } from '../components/stream_tile';
 import { T } from '../components/text';
 import { toastError } from '../components/toast';
-import { t } from '../i18n';
+import { t, tMaybe } from '../i18n';
 import { clockTime, duration, list } from '../i18n/units';
 
 const running = (all: readonly Session[]): Session[] => all.filter((session) => session.state !== 'ended');
@@ -41,6 +42,8 @@ interface Row {
   title: string;
   lead: string;
   action: ComponentChildren;
+  // The words are the host's own.
+  fromHost?: boolean;
 }
 
 function useConcerns(): Row[] {
@@ -91,8 +94,9 @@ function useConcerns(): Row[] {
       key: check.id,
       icon: check.id.includes('mdns') || check.id.includes('network') ? 'wireless' : 'warning',
       tone: check.status === 'failed' ? 'danger' : 'warn',
-      title: check.title,
+      title: tMaybe(`check.title.${check.id}`) ?? check.title,
       lead: check.meaning,
+      fromHost: true,
       action: (
         <A class="btn" href="/diagnostics?tab=checks">
           {t('act.show_fix')}
@@ -150,8 +154,8 @@ function Attention({ rows }: { rows: readonly Row[] }) {
             <li class="att" key={row.key}>
               <Bubble icon={row.icon} tone={row.tone} />
               <div>
-                <h3>{row.title}</h3>
-                <p>{row.lead}</p>
+                <h3>{row.fromHost ? <HostText>{row.title}</HostText> : row.title}</h3>
+                <p>{row.fromHost ? <HostText>{row.lead}</HostText> : row.lead}</p>
               </div>
               <div class="acts">{row.action}</div>
             </li>

@@ -13,7 +13,6 @@ import { useStore } from '../app/store';
 import { CheckRow } from '../components/check_row';
 import { Icon } from '../components/icon';
 import { Button, CopyField, Field, Loaded, PasswordField } from '../components/parts';
-import { T } from '../components/text';
 import { Toasts, toastError } from '../components/toast';
 import { t } from '../i18n';
 import { MoonlightCard } from './devices/moonlight_card';
@@ -95,10 +94,12 @@ function CodeStep({
         <h1>{t('setup.claim')}</h1>
         <p class="lead">{t('setup.claim_lead')}</p>
       </div>
-      <CopyField
-        text="journalctl --user -u punktfunk-host | grep -i 'set-up code'"
-        label={t('copy.command')}
-      />
+      {file ? (
+        <div class="stack">
+          <p class="small soft">{t('setup.file')}</p>
+          <CopyField text={`cat '${file}'`} label={t('copy.command')} />
+        </div>
+      ) : null}
       <Field
         label={t('setup.code')}
         hint={t('setup.code_hint')}
@@ -122,14 +123,6 @@ function CodeStep({
           />
         )}
       </Field>
-      {file ? (
-        <details>
-          <summary class="small soft">{t('setup.no_log')}</summary>
-          <p class="small soft">
-            <T k="setup.no_log_lead" values={{ file }} />
-          </p>
-        </details>
-      ) : null}
       <Button look="primary" type="submit">
         {t('act.continue')}
       </Button>

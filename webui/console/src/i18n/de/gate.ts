@@ -25,9 +25,7 @@ export const gate = {
   'setup.code': 'Einrichtungscode',
   'setup.code_hint': 'Gilt einmal. Nach fünf falschen Versuchen folgt eine kurze Pause.',
   'setup.code_bad': 'Ein Einrichtungscode hat acht Buchstaben und Ziffern.',
-  'setup.no_log': 'Kein Zugang zum Protokoll?',
-  'setup.no_log_lead':
-    'Derselbe Code steht in der Datei <code>{file}</code>. Nur der Benutzer, unter dem der Host läuft, kann sie lesen.',
+  'setup.file': 'Derselbe Code steht in einer Datei, die nur der Benutzer des Hosts lesen kann:',
   'setup.choose': 'Konsolenpasswort wählen',
   'setup.choose_lead': 'Es wird beim Anmelden verlangt und noch einmal, bevor ein Gerät Zugriff bekommt.',
   'setup.again': 'Noch einmal',

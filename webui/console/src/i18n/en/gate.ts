@@ -25,9 +25,7 @@ export const gate = {
   'setup.code': 'Set-up code',
   'setup.code_hint': 'Works once. Five wrong tries, and there is a short wait.',
   'setup.code_bad': 'A set-up code has eight letters and digits.',
-  'setup.no_log': 'No access to the log?',
-  'setup.no_log_lead':
-    'The same code is in the file <code>{file}</code>. Only the user who runs the host can read it.',
+  'setup.file': 'The same code is in a file that only the user of the host can read:',
   'setup.choose': 'Choose the console password',
   'setup.choose_lead': 'It is asked when you sign in, and again before a device gets access.',
   'setup.again': 'Again',

@@ -25,9 +25,7 @@ export const gate = {
   'setup.code': 'Código de instalación',
   'setup.code_hint': 'Vale una vez. Tras cinco intentos fallidos hay una breve espera.',
   'setup.code_bad': 'Un código de instalación tiene ocho letras y cifras.',
-  'setup.no_log': '¿Sin acceso al registro?',
-  'setup.no_log_lead':
-    'El mismo código está en el archivo <code>{file}</code>. Solo puede leerlo el usuario que ejecuta el anfitrión.',
+  'setup.file': 'El mismo código está en un archivo que solo puede leer el usuario del anfitrión:',
   'setup.choose': 'Elegir la contraseña de la consola',
   'setup.choose_lead': 'Se pide al iniciar sesión, y otra vez antes de que un dispositivo reciba acceso.',
   'setup.again': 'Otra vez',

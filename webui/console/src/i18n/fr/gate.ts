@@ -25,9 +25,7 @@ export const gate = {
   'setup.code': 'Code d’installation',
   'setup.code_hint': 'Vaut une seule fois. Après cinq essais erronés, il y a une courte attente.',
   'setup.code_bad': 'Un code d’installation a huit lettres et chiffres.',
-  'setup.no_log': 'Pas d’accès au journal ?',
-  'setup.no_log_lead':
-    'Le même code se trouve dans le fichier <code>{file}</code>. Seul l’utilisateur qui fait tourner l’hôte peut le lire.',
+  'setup.file': 'Le même code se trouve dans un fichier que seul l’utilisateur de l’hôte peut lire :',
   'setup.choose': 'Choisir le mot de passe de la console',
   'setup.choose_lead': 'Il est demandé à la connexion, et de nouveau avant qu’un appareil reçoive un accès.',
   'setup.again': 'Encore une fois',

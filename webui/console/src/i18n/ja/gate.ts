@@ -25,9 +25,7 @@ export const gate = {
   'setup.code': 'セットアップコード',
   'setup.code_hint': '1回だけ有効です。5回間違えると、しばらく待つ必要があります。',
   'setup.code_bad': 'セットアップコードは英数字8文字です。',
-  'setup.no_log': 'ログを見られませんか？',
-  'setup.no_log_lead':
-    '同じコードが<code>{file}</code>にあります。読めるのはホストを実行しているユーザーだけです。',
+  'setup.file': '同じコードは、ホストを実行しているユーザーだけが読めるファイルにもあります：',
   'setup.choose': 'コンソールのパスワードを決める',
   'setup.choose_lead': 'サインイン時と、デバイスにアクセスを与える前に入力します。',
   'setup.again': 'もう一度',
