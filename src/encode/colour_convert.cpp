@@ -196,4 +196,28 @@ void convert_to_nv12(const BgrxImage& from, const Nv12Image& to, const ColourMat
   convert_to_nv12_scalar(from, to, matrix, area);
 }
 
+void convert_to_yuv444(const BgrxImage& from, const Yuv444Image& to, const ColourMatrix& matrix,
+                       const media::Rect& area) noexcept {
+  const auto width = std::min(from.width, to.width), height = std::min(from.height, to.height);
+  const auto left = std::min(area.x, width), top = std::min(area.y, height);
+  const auto right = left + std::min(area.width, width - left);
+  const auto bottom = top + std::min(area.height, height - top);
+  constexpr std::int32_t kBias = (128 << kFraction) + (1 << (kFraction - 1));
+  const auto y_bias = luma_bias(matrix);
+  for (auto row = top; row < bottom; ++row) {
+    const auto* in = from.pixels + std::size_t{row} * from.stride_bytes;
+    const auto at = std::size_t{row} * to.stride_bytes;
+    auto *y = to.planes[0] + at, *u = to.planes[1] + at, *v = to.planes[2] + at;
+    for (auto x = left; x < right; ++x) {
+      const std::int32_t b = in[4 * x], g = in[4 * x + 1], r = in[4 * x + 2];
+      y[x] = clamp_to_byte((matrix.y[0] * b + matrix.y[1] * g + matrix.y[2] * r + y_bias) >>
+                           kFraction);
+      u[x] =
+          clamp_to_byte((matrix.u[0] * b + matrix.u[1] * g + matrix.u[2] * r + kBias) >> kFraction);
+      v[x] =
+          clamp_to_byte((matrix.v[0] * b + matrix.v[1] * g + matrix.v[2] * r + kBias) >> kFraction);
+    }
+  }
+}
+
 }  // namespace pf::encode

@@ -1,4 +1,5 @@
-// BGRx to NV12 (8 bit, 4:2:0): the one pass over the pixels that a software-fed encoder needs.
+// BGRx to NV12 (8 bit, 4:2:0) or planes of 4:4:4: the one pass over the pixels that a software-fed
+// encoder needs.
 #pragma once
 
 #include <array>
@@ -42,5 +43,16 @@ void convert_to_nv12(const BgrxImage& from, const Nv12Image& to, const ColourMat
 // The definition, one pixel at a time: the oracle of the fast kernels, which are bit-exact.
 void convert_to_nv12_scalar(const BgrxImage& from, const Nv12Image& to, const ColourMatrix& matrix,
                             const media::Rect& area) noexcept;
+
+struct Yuv444Image {
+  std::uint8_t* planes[3];  // y, u, v, each of the picture's size
+  std::uint32_t stride_bytes;
+  std::uint32_t width, height;
+};
+
+// The same for 4:4:4: every pixel keeps its colour, so small coloured text stays sharp. `area`
+// needs no even edges. Any thread; no allocation.
+void convert_to_yuv444(const BgrxImage& from, const Yuv444Image& to, const ColourMatrix& matrix,
+                       const media::Rect& area) noexcept;
 
 }  // namespace pf::encode

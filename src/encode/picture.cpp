@@ -84,23 +84,26 @@ Picture::Picture(std::uint32_t width, std::uint32_t height, const media::Colour&
   coded_.fill(black_, 128, 128);
 }
 
+media::Rect Damage::of(const media::VideoFrame& frame, bool& resized) {
+  resized = frame.width != width_ || frame.height != height_;
+  const bool follows = !resized && frame.sequence == last_sequence_ + 1;
+  width_ = frame.width;
+  height_ = frame.height;
+  last_sequence_ = frame.sequence;
+  return follows ? frame.damage : media::Rect{0, 0, frame.width, frame.height};
+}
+
 bool Picture::update(const media::VideoFrame& frame) {
   if (frame.pixels == nullptr || frame.width == 0 || frame.height == 0) return false;
   const auto& coded = coded_.image();
   const bool same = frame.width == coded.width && frame.height == coded.height;
-  if (frame.width != source_width_ || frame.height != source_height_) {
-    source_width_ = frame.width;
-    source_height_ = frame.height;
-    whole_next_ = true;
+  bool resized = false;
+  const auto area = damage_.of(frame, resized);
+  if (resized) {
     coded_.fill(black_, 128, 128);
     unscaled_ = same ? Nv12Buffer() : Nv12Buffer(frame.width, frame.height);
     placed_ = fit(frame.width, frame.height, coded.width, coded.height);
   }
-  const media::Rect whole{0, 0, frame.width, frame.height};
-  const bool follows = !whole_next_ && frame.sequence == last_sequence_ + 1;
-  const auto area = follows ? frame.damage : whole;
-  whole_next_ = false;
-  last_sequence_ = frame.sequence;
   if (area.empty()) return true;
 
   const BgrxImage from{frame.pixels, frame.stride_bytes, frame.width, frame.height};
@@ -117,6 +120,53 @@ bool Picture::update(const media::VideoFrame& frame) {
   libyuv::UVScale(source.uv, as_int(source.uv_stride_bytes), as_int((source.width + 1) / 2),
                   as_int((source.height + 1) / 2), to.uv, as_int(to.uv_stride_bytes),
                   as_int((to.width + 1) / 2), as_int((to.height + 1) / 2), libyuv::kFilterBox);
+  return true;
+}
+
+Yuv444Buffer::Yuv444Buffer(std::uint32_t width, std::uint32_t height)
+    : memory_(width, 2 * height) {  // as much as three planes of full size need
+  const auto& all = memory_.image();
+  const auto plane = std::size_t{all.y_stride_bytes} * height;
+  image_ = {{all.y, all.y + plane, all.y + 2 * plane}, all.y_stride_bytes, width, height};
+  fill(0, 128, 128);
+}
+
+void Yuv444Buffer::fill(std::uint8_t y, std::uint8_t u, std::uint8_t v) {
+  const auto plane = std::size_t{image_.stride_bytes} * image_.height;
+  std::memset(image_.planes[0], y, plane);
+  std::memset(image_.planes[1], u, plane);
+  std::memset(image_.planes[2], v, plane);
+}
+
+Picture444::Picture444(std::uint32_t width, std::uint32_t height, const media::Colour& colour)
+    : matrix_(colour_matrix(colour)),
+      black_(static_cast<std::uint8_t>(matrix_.y_offset)),
+      coded_(width, height) {
+  coded_.fill(black_, 128, 128);
+}
+
+bool Picture444::update(const media::VideoFrame& frame) {
+  if (frame.pixels == nullptr || frame.width == 0 || frame.height == 0) return false;
+  const auto& coded = coded_.image();
+  const bool same = frame.width == coded.width && frame.height == coded.height;
+  bool resized = false;
+  const auto area = damage_.of(frame, resized);
+  if (resized) {
+    coded_.fill(black_, 128, 128);
+    unscaled_ = same ? Yuv444Buffer() : Yuv444Buffer(frame.width, frame.height);
+    placed_ = fit(frame.width, frame.height, coded.width, coded.height);
+  }
+  if (area.empty()) return true;
+  const BgrxImage from{frame.pixels, frame.stride_bytes, frame.width, frame.height};
+  const auto& target = same ? coded : unscaled_.image();
+  convert_to_yuv444(from, target, matrix_, area);
+  if (same) return true;
+  const auto offset = std::size_t{placed_.y} * coded.stride_bytes + placed_.x;
+  for (unsigned plane = 0; plane < 3; ++plane)
+    libyuv::ScalePlane(target.planes[plane], as_int(target.stride_bytes), as_int(target.width),
+                       as_int(target.height), coded.planes[plane] + offset,
+                       as_int(coded.stride_bytes), as_int(placed_.width), as_int(placed_.height),
+                       libyuv::kFilterBox);
   return true;
 }
 

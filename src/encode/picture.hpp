@@ -1,5 +1,5 @@
-// The encoder's own copy of the screen, in NV12 at the coded size. Converts only what a captured
-// frame says has changed; scales with black bars when the sizes differ.
+// The encoder's own copy of the screen, in NV12 or 4:4:4 at the coded size. Converts only what a
+// captured frame says has changed; scales with black bars when the sizes differ.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,30 @@ class Nv12Buffer {
 media::Rect fit(std::uint32_t from_width, std::uint32_t from_height, std::uint32_t to_width,
                 std::uint32_t to_height);
 
+// Three planes of full size in one aligned block of memory.
+class Yuv444Buffer {
+ public:
+  Yuv444Buffer() = default;
+  Yuv444Buffer(std::uint32_t width, std::uint32_t height);
+  const Yuv444Image& image() const { return image_; }
+  void fill(std::uint8_t y, std::uint8_t u, std::uint8_t v);
+
+ private:
+  Nv12Buffer memory_;
+  Yuv444Image image_{};
+};
+
+// Which part of a captured frame is new to an encoder that has seen the ones before.
+class Damage {
+ public:
+  // `resized`: the frames have another size from here on, and everything is new.
+  media::Rect of(const media::VideoFrame& frame, bool& resized);
+
+ private:
+  std::uint32_t width_ = 0, height_ = 0;
+  std::uint64_t last_sequence_ = 0;
+};
+
 // One thread (the encode thread).
 class Picture {
  public:
@@ -53,9 +77,22 @@ class Picture {
   Nv12Buffer coded_;
   Nv12Buffer unscaled_;  // only while sizes differ
   media::Rect placed_;   // where the scaled picture lies
-  std::uint32_t source_width_ = 0, source_height_ = 0;
-  std::uint64_t last_sequence_ = 0;
-  bool whole_next_ = true;
+  Damage damage_;
+};
+
+// The same in 4:4:4.
+class Picture444 {
+ public:
+  Picture444(std::uint32_t width, std::uint32_t height, const media::Colour& colour);
+  bool update(const media::VideoFrame& frame);
+  const Yuv444Buffer& buffer() const { return coded_; }
+
+ private:
+  ColourMatrix matrix_;
+  std::uint8_t black_;
+  Yuv444Buffer coded_, unscaled_;
+  media::Rect placed_;
+  Damage damage_;
 };
 
 }  // namespace pf::encode

@@ -58,7 +58,7 @@ std::size_t share_bytes(const Config& config) {
 void set_colour(x264_param_t& p, const media::Colour& colour) {
   // H.264 tables E-3 to E-5; chroma in the middle of four pixels (figure E-1, type 1).
   p.vui.b_fullrange = colour.full_range ? 1 : 0;
-  p.vui.i_chroma_loc = 1;
+  p.vui.i_chroma_loc = colour.yuv444 ? 0 : 1;
   switch (colour.matrix) {
     case media::Matrix::Bt601:
       p.vui.i_colorprim = p.vui.i_transfer = p.vui.i_colmatrix = 6;
@@ -115,9 +115,14 @@ class X264Encoder final : public Encoder {
  public:
   explicit X264Encoder(const Config& config)
       : config_(config),
-        picture_(config.mode.width, config.mode.height, config.colour),
         pool_(UnitPool::create(std::max(kLeastUnitBytes, kUnitShares * share_bytes(config)) +
-                               kSpareBytes)) {}
+                               kSpareBytes)) {
+    const auto& mode = config.mode;
+    if (config.colour.yuv444)
+      full_.emplace(mode.width, mode.height, config.colour);
+    else
+      halved_.emplace(mode.width, mode.height, config.colour);
+  }
 
   Result<> open(const Options& options) {
     const auto tuning = tuning_of(config_.mode, options, std::thread::hardware_concurrency());
@@ -132,13 +137,22 @@ class X264Encoder final : public Encoder {
     }
     x264_encoder_parameters(handle_.get(), &p);
     x264_picture_init(&input_);
-    const auto& image = picture_.buffer().image();
-    input_.img.i_csp = X264_CSP_NV12;
-    input_.img.i_plane = 2;
-    input_.img.plane[0] = image.y;
-    input_.img.plane[1] = image.uv;
-    input_.img.i_stride[0] = static_cast<int>(image.y_stride_bytes);
-    input_.img.i_stride[1] = static_cast<int>(image.uv_stride_bytes);
+    input_.img.i_csp = p.i_csp;
+    if (full_) {
+      const auto& image = full_->buffer().image();
+      input_.img.i_plane = 3;
+      for (unsigned plane = 0; plane < 3; ++plane) {
+        input_.img.plane[plane] = image.planes[plane];
+        input_.img.i_stride[plane] = static_cast<int>(image.stride_bytes);
+      }
+    } else {
+      const auto& image = halved_->buffer().image();
+      input_.img.i_plane = 2;
+      input_.img.plane[0] = image.y;
+      input_.img.plane[1] = image.uv;
+      input_.img.i_stride[0] = static_cast<int>(image.y_stride_bytes);
+      input_.img.i_stride[1] = static_cast<int>(image.uv_stride_bytes);
+    }
     return {};
   }
 
@@ -149,7 +163,7 @@ class X264Encoder final : public Encoder {
                  media::AccessUnit& out) noexcept override {
     try {
       const auto submitted = steady_now_ns();
-      if (!picture_.update(frame)) return Outcome::Failed;
+      if (!(full_ ? full_->update(frame) : halved_->update(frame))) return Outcome::Failed;
       return code(frame.captured_ns, submitted, directives, false, out);
     } catch (const std::exception& e) {
       return failed(e.what());
@@ -173,7 +187,7 @@ class X264Encoder final : public Encoder {
     p.i_log_level = X264_LOG_WARNING;
     p.i_width = static_cast<int>(config_.mode.width);
     p.i_height = static_cast<int>(config_.mode.height);
-    p.i_csp = X264_CSP_NV12;
+    p.i_csp = config_.colour.yuv444 ? X264_CSP_I444 : X264_CSP_NV12;
     p.i_bitdepth = 8;
     p.i_fps_num = p.i_timebase_den = config_.mode.rate.num;
     p.i_fps_den = p.i_timebase_num = config_.mode.rate.den;
@@ -267,11 +281,12 @@ class X264Encoder final : public Encoder {
   }
 
   Config config_;
-  Picture picture_;
+  std::optional<Picture> halved_;  // one of the two
+  std::optional<Picture444> full_;
   UnitPoolPtr pool_;
   Complaint complaint_;
   x264_param_t parameters_{};
-  x264_picture_t input_{};  // over picture_'s memory
+  x264_picture_t input_{};  // over the picture's memory
   Handle handle_;
   History history_;
   unsigned kept_ = 1;
@@ -291,8 +306,7 @@ Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& 
   if (config.codec != media::Codec::H264)
     return fail(Errc::UnsupportedCodec,
                 fmt::format("x264 does not encode {}", media::name(config.codec)));
-  if (config.colour.ten_bit || config.colour.yuv444)
-    return fail(Errc::UnsupportedCodec, "x264 is used with 8 bit 4:2:0 only");
+  if (config.colour.ten_bit) return fail(Errc::UnsupportedCodec, "no client takes H.264 in 10 bit");
   auto encoder = std::make_unique<X264Encoder>(config);
   if (auto opened = encoder->open(options); !opened) return pass(opened);
   return std::unique_ptr<Encoder>(std::move(encoder));

@@ -332,6 +332,43 @@ TEST_P(EncoderContract, ColoursSurviveForEveryMatrixAndRange) {
     }
 }
 
+// Thin coloured lines, which 4:2:0 smears.
+TEST_P(EncoderContract, FullChromaKeepsTheColourOfEveryPixel) {
+  Config config;
+  config.mode = {640, 360, {60, 1}};
+  config.bitrate_kbps = 60'000;
+  std::vector<std::uint32_t> pixels(640 * 360);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    static constexpr std::uint32_t kInks[] = {0xff0000, 0x0000ff, 0x00c000};
+    pixels[i] = kInks[(i % 640 + i / 640) % 3];
+  }
+  const auto psnr = [&](Encoder& encoder) {
+    testing::Decoder decoder;
+    double last = 0;
+    media::VideoFrame frame;
+    frame.pixels = static_cast<const std::uint8_t*>(static_cast<const void*>(pixels.data()));
+    frame.stride_bytes = 640 * 4;
+    frame.width = 640;
+    frame.height = 360;
+    for (std::uint64_t n = 1; n <= 8; ++n) {
+      frame.sequence = n * 2;
+      media::AccessUnit unit;
+      if (encoder.encode(frame, {}, unit) != Outcome::Unit) return 0.0;
+      const auto* decoded = decoder.decode(unit.bytes());
+      if (decoded == nullptr) return 0.0;
+      last = testing::psnr_rgb(*decoded, pixels.data(), config.colour);
+    }
+    return last;
+  };
+  config.colour.yuv444 = true;
+  auto full = backend_named(GetParam()).open(config, {});
+  if (!full || !makes_pictures()) GTEST_SKIP() << "it has no 4:4:4";
+  config.colour.yuv444 = false;
+  auto halved = open_encoder(config);
+  EXPECT_LT(psnr(*halved), 15.0);
+  EXPECT_GT(psnr(**full), 30.0);
+}
+
 TEST_P(EncoderContract, OtherSizesAreScaledIntoTheMode) {
   if (!makes_pictures()) GTEST_SKIP() << "the synthetic encoder carries no picture";
   Config config;

@@ -61,11 +61,13 @@ inline double psnr_rgb(const AVFrame& f, const std::uint32_t* pixels, const medi
   const double y0 = colour.full_range ? 0 : 16;
   const double ys = colour.full_range ? 255.0 : 219.0, cs = colour.full_range ? 255.0 : 224.0;
   double squares = 0;
+  const bool full = f.format == AV_PIX_FMT_YUV444P || f.format == AV_PIX_FMT_YUVJ444P;
+  const int half = full ? 1 : 2;
   for (int y = 0; y < f.height; ++y)
     for (int x = 0; x < f.width; ++x) {
       const double l = (f.data[0][y * f.linesize[0] + x] - y0) / ys;
-      const double u = (f.data[1][y / 2 * f.linesize[1] + x / 2] - 128) / cs;
-      const double v = (f.data[2][y / 2 * f.linesize[2] + x / 2] - 128) / cs;
+      const double u = (f.data[1][y / half * f.linesize[1] + x / half] - 128) / cs;
+      const double v = (f.data[2][y / half * f.linesize[2] + x / half] - 128) / cs;
       const double r = l + 2 * (1 - kr) * v, b = l + 2 * (1 - kb) * u;
       const double g = (l - kr * r - kb * b) / kg;
       const auto pixel = pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(f.width) +
