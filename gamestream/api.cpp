@@ -8,6 +8,7 @@
 #include "base/hex.hpp"
 #include "base/log.hpp"
 #include "gamestream/applist.hpp"
+#include "gamestream/client_kind.hpp"
 #include "gamestream/launch_request.hpp"
 #include "gamestream/pairing_attempts.hpp"
 #include "gamestream/xml.hpp"
@@ -82,11 +83,12 @@ struct Api::Impl : std::enable_shared_from_this<Impl> {
 
   // The session that this certificate may see and steer.
   std::optional<session::SessionInfo> own_session(const trust::Lease& lease) const {
-    auto info = deps.sessions.find_device(lease.device());
-    const bool own = info && info->plane == trust::Plane::GameStream &&
-                     info->fingerprint == lease.fingerprint() &&
-                     info->state != session::State::Ending && info->state != session::State::Ended;
-    return own ? info : std::nullopt;
+    // By certificate: a device may have a native client as well, with a session of its own.
+    for (const auto& info : deps.sessions.list())
+      if (info.plane == trust::Plane::GameStream && info.fingerprint == lease.fingerprint() &&
+          info.state != session::State::Ending && info.state != session::State::Ended)
+        return info;
+    return std::nullopt;
   }
 
   void serverinfo(const Exchange& exchange, const trust::Lease* lease);
@@ -99,8 +101,11 @@ struct Api::Impl : std::enable_shared_from_this<Impl> {
   void cancel(const Exchange& exchange, const trust::Lease& lease);
   void grant(const Exchange& exchange, session::SessionId id, const trust::LeasePtr& lease,
              const media::Mode& mode, const LaunchRequest& request, const char* element);
-  // True when the device may launch; otherwise it has been answered.
-  bool may_launch(const Exchange& exchange, const trust::Lease& lease, const char* element) const;
+  // True when the device may start, resume or end this entry; otherwise it has been answered. An
+  // entry that starts nothing (the Desktop) is what a connect that names no game gets, which needs
+  // no LAUNCH grant (trust-and-console.md 2.2). `app`: null when it is in the list no more.
+  bool may_launch(const Exchange& exchange, const trust::Lease& lease, const apps::App* app,
+                  const char* element) const;
 };
 
 Api::Api(ApiConfig config, ApiDeps deps)
@@ -132,7 +137,9 @@ void Api::handle_tls(const Exchange& exchange) {
   const auto admitted = impl_->deps.allow_list.admit(fingerprint, trust::Plane::GameStream, 0);
   if (!admitted) return not_authorised(exchange);
   const auto& lease = *admitted;
-  impl_->deps.allow_list.touch(fingerprint, request.remote);
+  const auto* const agent = request.header("User-Agent");
+  impl_->deps.allow_list.touch(fingerprint, request.remote,
+                               client_info(agent == nullptr ? std::string_view{} : *agent));
 
   const auto& path = request.path;
   if (path == "/serverinfo") return impl_->serverinfo(exchange, lease.get());
@@ -181,6 +188,9 @@ void Api::Impl::appasset(const Exchange& exchange) {
     if (text != nullptr && std::to_string(candidate.id) == *text) app = &candidate;
   // A missing picture is the one place where an HTTP status does no harm.
   if (app == nullptr) return exchange->respond({404, "text/plain", "No such application.\n", {}});
+  if (!app->art.empty())
+    if (auto own = deps.catalogue.art(app->id))
+      return exchange->respond({200, own->type, std::string(as_text(own->bytes)), {}});
   auto& [title, png] = art[app->id];
   if (png.empty() || title != app->title) {
     title = app->title;
@@ -190,15 +200,15 @@ void Api::Impl::appasset(const Exchange& exchange) {
 }
 
 bool Api::Impl::may_launch(const Exchange& exchange, const trust::Lease& lease,
-                           const char* element) const {
+                           const apps::App* app, const char* element) const {
   if ((lease.grants().load() & trust::grant::kLaunch) != 0) return true;
+  if (!lease.stopped() && app != nullptr && app->command.empty()) return true;
   refuse(exchange, element, 403, "This device may not start or end applications on this host");
   return false;
 }
 
 void Api::Impl::launch(const Exchange& exchange, const trust::LeasePtr& lease) {
   constexpr const char* kElement = "gamesession";
-  if (!may_launch(exchange, *lease, kElement)) return;
   const auto request = parse_launch(exchange->request());
   if (!request) return refuse(exchange, kElement, 400, request.error().message());
   if (!request->app_id || !request->mode)
@@ -206,6 +216,7 @@ void Api::Impl::launch(const Exchange& exchange, const trust::LeasePtr& lease) {
   const auto* const app = deps.catalogue.find(*request->app_id);
   if (app == nullptr)
     return refuse(exchange, kElement, 404, "This application is not in the host's list");
+  if (!may_launch(exchange, *lease, app, kElement)) return;
 
   // A reservation whose client never came (it crashed, or lost its network) must not stand in its
   // way for the rest of the reservation time.
@@ -243,11 +254,11 @@ void Api::Impl::reserve(const Exchange& exchange, const trust::LeasePtr& lease,
 
 void Api::Impl::resume(const Exchange& exchange, const trust::LeasePtr& lease) {
   constexpr const char* kElement = "resume";
-  if (!may_launch(exchange, *lease, kElement)) return;
   const auto request = parse_launch(exchange->request());
   if (!request) return refuse(exchange, kElement, 400, request.error().message());
   const auto session = own_session(*lease);
   if (!session) return refuse(exchange, kElement, 503, "No running app to resume");
+  if (!may_launch(exchange, *lease, deps.catalogue.find(session->app_id), kElement)) return;
   const auto mode = request->mode.value_or(session->mode);
   const auto prepared = deps.sessions.prepare_resume(session->id, lease, mode, request->speakers,
                                                      exchange->request().remote.address());
@@ -285,9 +296,9 @@ void Api::Impl::grant(const Exchange& exchange, session::SessionId id, const tru
 }
 
 void Api::Impl::cancel(const Exchange& exchange, const trust::Lease& lease) {
-  if (!may_launch(exchange, lease, "cancel")) return;
   const auto session = own_session(lease);
   if (!session) return send(exchange, XmlReply().element("cancel", 1));
+  if (!may_launch(exchange, lease, deps.catalogue.find(session->app_id), "cancel")) return;
   if (deps.withdrawn) deps.withdrawn(session->id);
   // The client looks at serverinfo right after the answer, so everything must be gone by then.
   deps.sessions.end(session->id, session::EndReason::ClientQuit,

@@ -67,7 +67,8 @@ struct Attempt {
   Stage stage = Stage::WaitingForPin;
   crypto::Certificate client;
   Block salt{};
-  std::string name;  // empty: none was given
+  std::string name;            // empty: none was given
+  trust::AccessChoice access;  // the operator's, with the PIN
   Block key{};
   Block server_secret{};
   Block server_challenge{};
@@ -252,6 +253,7 @@ void PairingAttempts::Impl::typed(Attempt& attempt, const Exchange& exchange,
                                   const trust::PinAnswer& given) {
   attempt.key = pairing::derive_key(attempt.salt, given.pin);
   if (!given.label.empty()) attempt.name = given.label;
+  attempt.access = given.access;
   attempt.stage = Stage::Challenge;
   paired(exchange, "plaincert", as_bytes(host.certificate_pem()));
 }
@@ -310,8 +312,10 @@ void PairingAttempts::Impl::secret(const Exchange& exchange, std::unique_ptr<Att
   if (attempt->name.empty() && !allow_list.find(fingerprint))
     attempt->name = fmt::format("Moonlight ({})", attempt->remote.address());
   // Stored before the answer: the client comes back over TLS at once (gamestream.md 3.1).
+  const auto acting = allow_list.acting(attempt->access.by);
   const auto device = allow_list.approve(
-      {fingerprint, trust::Plane::GameStream, attempt->name, attempt->remote.address()});
+      {fingerprint, trust::Plane::GameStream, attempt->name, attempt->remote.address()},
+      attempt->access.from(allow_list.wall_now()));
   if (!device) {
     const auto why = "the host could not store the pairing: " + device.error().message();
     desk.report(attempt->desk_id, false, why);

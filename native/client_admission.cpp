@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "native/client.hpp"
+#include "native/client_label.hpp"
 
 namespace pf::native {
 namespace {
@@ -99,7 +100,7 @@ void Client::admitted(trust::LeasePtr lease) {
     if (client && client->phase_ == Phase::Streaming)
       client->send(wire::AccessUpdate{update.grants, update.remaining_s});
   });
-  deps_.allow_list.touch(lease_->fingerprint(), facts_.peer);
+  deps_.allow_list.touch(lease_->fingerprint(), facts_.peer, client_info(hello_.details.label));
   if (hello_.access_only) return grant_only();
   make_room();
 }

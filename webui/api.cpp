@@ -120,6 +120,9 @@ std::optional<Reply> Api::answer(const std::shared_ptr<http::Exchange>& exchange
                : error_reply(413, "too_large",
                              fmt::format("The body is longer than {} bytes.", route.raw_body));
   }
+  // Whatever this changes is written down under this name.
+  const auto acting = context_.deps.allow_list.acting(
+      {caller.lane == lane::kToken ? "ctl" : caller.name, request.remote.address()});
   return route.handler(
       context_,
       {.request = request,

@@ -2,12 +2,11 @@
 #include <nlohmann/json.hpp>
 
 #include "webui/access_body.hpp"
+#include "webui/device_json.hpp"
+#include "webui/etag.hpp"
 #include "webui/handlers.hpp"
 
-namespace pf::webui::handlers {
-namespace {
-
-using nlohmann::json;
+namespace pf::webui {
 
 std::shared_ptr<const trust::Device> find_device(const Context& context, std::uint64_t id) {
   const auto list = context.deps.allow_list.snapshot();
@@ -18,6 +17,31 @@ std::shared_ptr<const trust::Device> find_device(const Context& context, std::ui
 Reply no_device() {
   return error_reply(404, "not_found", "There is no such device.");
 }
+
+Reply device_reply(const Context& context, const trust::Device& device) {
+  auto reply = json_reply(200, handlers::device_json(context, device));
+  reply.headers.emplace_back("ETag", '"' + std::to_string(device.revision) + '"');
+  return reply;
+}
+
+std::optional<Reply> changed_elsewhere(const Context& context, const Call& call,
+                                       const trust::Device& device) {
+  const auto etag = '"' + std::to_string(device.revision) + '"';
+  if (matches(call.request, etag)) return std::nullopt;
+  auto reply = json_reply(
+      412, {{"error", "Somebody else has changed this device meanwhile. Look at it and try again."},
+            {"code", "changed_elsewhere"},
+            {"device", handlers::device_json(context, device)}});
+  reply.headers.emplace_back("ETag", etag);
+  return reply;
+}
+
+}  // namespace pf::webui
+
+namespace pf::webui::handlers {
+namespace {
+
+using nlohmann::json;
 
 std::optional<Problem> check_change(const json& body) {
   const auto bad = [](const char* sentence) { return Problem{400, "bad_value", sentence}; };
@@ -57,6 +81,7 @@ json device_json(const Context& context, const trust::Device& device) {
               {"expired", expires && *expires <= context.deps.allow_list.wall_now()},
               {"until_disconnect", device.access.until_disconnect},
               {"disabled", device.disabled},
+              {"revision", device.revision},
               {"created_unix", device.created_unix},
               {"connections", context.deps.allow_list.live_leases(device.id)},
               {"credentials", std::move(credentials)}};
@@ -64,6 +89,8 @@ json device_json(const Context& context, const trust::Device& device) {
   if (device.granted_unix) out["granted_unix"] = *device.granted_unix;
   if (device.last_seen_unix) out["last_seen_unix"] = *device.last_seen_unix;
   if (!device.last_address.empty()) out["last_address"] = device.last_address;
+  if (!device.client.kind.empty()) out["client_kind"] = device.client.kind;
+  if (!device.client.version.empty()) out["client_version"] = device.client.version;
   if (const auto session = context.deps.manager.find_device(device.id))
     out["session_id"] = session->id;
   return out;
@@ -78,7 +105,7 @@ std::optional<Reply> list_devices(const Context& context, const Call&) {
 
 std::optional<Reply> show_device(const Context& context, const Call& call) {
   const auto device = find_device(context, call.id);
-  return device ? json_reply(200, device_json(context, *device)) : no_device();
+  return device ? device_reply(context, *device) : no_device();
 }
 
 std::optional<Reply> change_device(const Context& context, const Call& call) {
@@ -86,23 +113,30 @@ std::optional<Reply> change_device(const Context& context, const Call& call) {
   if (const auto problem = check_change(body)) return error_reply(*problem);
   const auto device = find_device(context, call.id);
   if (!device) return no_device();
+  if (auto refused = changed_elsewhere(context, call, *device)) return refused;
   auto& list = context.deps.allow_list;
-  // Access before the name: when the disk fails in between, what matters has happened.
+  trust::DeviceChange change;
   if (body.contains("disabled") && body["disabled"].get<bool>() != device->disabled)
-    if (auto done = list.set_disabled(device->id, body["disabled"].get<bool>()); !done)
-      return error_reply(done.error());
-  if (const auto access = changed(device->access, body, list.wall_now()); access != device->access)
-    if (auto done = list.set_access(device->id, access); !done) return error_reply(done.error());
-  if (body.contains("name"))
-    if (auto done = list.rename(device->id, body["name"].get<std::string>()); !done)
-      return error_reply(done.error());
+    change.disabled = body["disabled"].get<bool>();
+  if (auto access = changed(device->access, body, list.wall_now()); access != device->access)
+    change.access = access;
+  if (body.contains("name")) change.name = body["name"].get<std::string>();
+  if (change.disabled || change.access || change.name)
+    if (auto done = list.change(device->id, change); !done) {
+      if (!list.unsaved_revocations()) return error_reply(done.error());
+      return error_reply(500, "store_failed",
+                         "What was taken away is in force and stays so while the host runs, but it "
+                         "could not be stored yet; nothing was granted. Look after the disk; the "
+                         "host tries again by itself.");
+    }
   const auto now = find_device(context, call.id);
-  return now ? json_reply(200, device_json(context, *now)) : no_device();
+  return now ? device_reply(context, *now) : no_device();
 }
 
 std::optional<Reply> revoke_device(const Context& context, const Call& call) {
   const auto device = find_device(context, call.id);
   if (!device) return no_device();
+  if (auto refused = changed_elsewhere(context, call, *device)) return refused;
   auto done = context.deps.allow_list.revoke(device->id);
   if (done) return no_content();
   if (context.deps.allow_list.unsaved_revocations())

@@ -82,6 +82,7 @@ std::optional<Reply> arm_native_pairing(const Context& context, const Call& call
   constexpr std::int64_t kDay = 86'400;
   if (body.contains("ttl_secs"))
     request.ttl = std::chrono::seconds(std::min(kDay, body["ttl_secs"].get<std::int64_t>()));
+  request.access.by = context.deps.allow_list.actor();
   request.bound = body.value("fingerprint", std::string());
   const auto pin = desk->window().arm(request);
   if (!pin) return error_reply(pin.error());

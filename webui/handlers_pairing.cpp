@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "webui/access_body.hpp"
 #include "webui/handlers.hpp"
 
 namespace pf::webui::handlers {
@@ -69,7 +70,11 @@ std::optional<Reply> enter_pin(const Context& context, const Call& call) {
     return error_reply(400, "bad_pin", "A PIN is 1 to 16 digits.");
   auto request = wanted_request(context.deps.desk, body);
   if (!request) return error_reply(request.error());
-  auto typed = context.deps.desk.submit_pin(*request, pin, body.value("label", std::string()));
+  trust::AccessChoice access;
+  if (const auto problem = read_access(body, access)) return error_reply(*problem);
+  access.by = context.deps.allow_list.actor();
+  auto typed =
+      context.deps.desk.submit_pin(*request, pin, body.value("label", std::string()), access);
   if (!typed) return error_reply(typed.error());
   return json_reply(202, {{"request_id", *request}});
 }

@@ -13,5 +13,10 @@ std::vector<Route> sessions_routes();
 std::vector<Route> pairing_routes();
 std::vector<Route> devices_routes();
 std::vector<Route> apps_routes();
+std::vector<Route> settings_routes();
+std::vector<Route> live_routes();
+std::vector<Route> diagnostics_routes();
+std::vector<Route> library_routes();
+std::vector<Route> trust_routes();
 
 }  // namespace pf::webui

@@ -18,6 +18,11 @@ std::vector<Route> make_routes() {
   add(pairing_routes());
   add(devices_routes());
   add(apps_routes());
+  add(settings_routes());
+  add(live_routes());
+  add(diagnostics_routes());
+  add(library_routes());
+  add(trust_routes());
   return table;
 }
 

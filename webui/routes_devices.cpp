@@ -2,6 +2,7 @@
 #include "webui/gates.hpp"
 #include "webui/handlers.hpp"
 #include "webui/route_groups.hpp"
+#include "webui/schema_groups.hpp"
 #include "webui/schemas.hpp"
 
 namespace pf::webui {
@@ -33,6 +34,7 @@ std::vector<Route> devices_routes() {
        {{200, "The device as it is now.", &kDevice},
         {400, "A value is not allowed.", &kError},
         {404, "There is no such device.", &kError},
+        {412, "It is not at the revision that If-Match names.", &kChangedElsewhere},
         {500, "The change could not be stored.", &kError}},
        &kDeviceChange},
       {"DELETE",
@@ -43,6 +45,7 @@ std::vector<Route> devices_routes() {
        handlers::revoke_device,
        {{204, "It is out."},
         {404, "There is no such device.", &kError},
+        {412, "It is not at the revision that If-Match names.", &kChangedElsewhere},
         {500, "It is out, but that could not be stored yet.", &kError}}},
   };
 }

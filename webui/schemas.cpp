@@ -2,6 +2,7 @@
 
 #include "trust/grants.hpp"
 #include "webui/schema_fields.hpp"
+#include "webui/schema_groups.hpp"
 
 namespace pf::webui::schemas {
 const Schema kError{"Error",
@@ -91,6 +92,10 @@ const Schema kSession{
      maybe(text("audio", "The source of sound.")),
      maybe(text("input", "Where input goes.")),
      texts("notes", "Why a preferred part was not used."),
+     boolean("muted", "True: the client gets silence."),
+     integer("grants", 0, trust::grant::kAll, "What it may do right now, as bits."),
+     choice("access_level", {"full", "controller", "view", "custom"}, "The same as a preset."),
+     maybe(choice("codec", {"h264", "hevc", "av1"}, "The video format.")),
      maybe(integer("bitrate_kbps", "The encoder's target.")),
      integer("frames_sent", "Pictures sent by the running stream."),
      integer("frames_dropped", "Pictures not sent."),
@@ -138,7 +143,11 @@ const Schema kPinEntry{
      maybe(text("uniqueid", 1, 128, "From the pending list.")),
      maybe(text("fingerprint", 64, 64, "From the pending list.")),
      maybe(text("peer_ip", 1, 64, "From the pending list.")),
-     maybe(text("label", 0, 128, "A name for the device, kept when the pairing succeeds."))}};
+     maybe(text("label", 0, 128, "A name for the device, kept when the pairing succeeds.")),
+     maybe(integer("grants", 0, 0xFFFFFFFF, "What it may do, one bit each; not with preset.")),
+     maybe(choice("preset", {"full", "controller", "view"}, "The same as a word.")),
+     maybe(integer("expires_in_secs", "Its access ends this long after the pairing.")),
+     maybe(boolean("until_disconnect", "Forget it a minute after its last stream."))}};
 
 const Schema kPinAccepted{
     "PinAccepted",
@@ -165,6 +174,9 @@ const Schema kDevice{
      integer("created_unix", "When it was first paired."),
      maybe(integer("last_seen_unix", "When it was last here.")),
      maybe(text("last_address", "Where it was last.")),
+     maybe(text("client_kind", "What its client says it is.")),
+     maybe(text("client_version", "And in which version.")),
+     integer("revision", "Rises with each change of it; the ETag, in quotes."),
      integer("connections", "What it has open now."),
      maybe(integer("session_id", "Its session, when it has one.")),
      list("credentials", kCredential, "Its certificates.")}};
@@ -261,6 +273,27 @@ const Schema kKnockApproval{
      maybe(boolean("until_disconnect",
                    "Forget it a minute after its last stream; not without another choice."))}};
 
+const Schema kStep{
+    "Step",
+    "A command that runs before an application, and one that takes it back afterwards.",
+    {{.name = "do",
+      .type = FieldType::ListOfText,
+      .help = "The program and its arguments. No shell reads them.",
+      .min = 1,
+      .max = 128},
+     {.name = "undo",
+      .type = FieldType::ListOfText,
+      .help = "Runs when the session ends, the last one first, also after a crash of the host.",
+      .required = false,
+      .max = 128},
+     maybe(boolean("elevated", "Only false: commands run as the user of the host."))}};
+
+Field prepare_field() {
+  auto field = list("prepare", kStep, "Commands around it, in order.");
+  field.max = 32;
+  return field;
+}
+
 const Schema kApp{"App",
                   "An application that clients can start.",
                   {integer("id", "The number that clients know it by."),
@@ -270,7 +303,10 @@ const Schema kApp{"App",
                    {.name = "environment",
                     .type = FieldType::TextMap,
                     .help = "Variables added to its environment.",
-                    .required = false}}};
+                    .required = false},
+                   list("prepare", kStep, "Commands around it, in order."),
+                   maybe(text("source", "Where the library found it; absent = added by hand.")),
+                   maybe(text("art", "Changes with its cover; absent = it has none."))}};
 
 const Schema kApps{"Apps", "Every application.", {list("apps", kApp, "The Desktop first.")}};
 
@@ -288,7 +324,8 @@ const Schema kNewApp{
       .type = FieldType::TextMap,
       .help = "Variables added to its environment.",
       .required = false,
-      .max = 128}}};
+      .max = 128},
+     maybe(prepare_field())}};
 
 const Schema kLogEntry{
     "LogEntry",
@@ -343,7 +380,8 @@ std::vector<const Schema*> join(std::initializer_list<std::vector<const Schema*>
 }  // namespace
 
 const std::vector<const Schema*>& all() {
-  static const auto joined = join({core()});
+  static const auto joined = join({core(), settings_schemas(), live_schemas(),
+                                   diagnostics_schemas(), library_schemas(), trust_schemas()});
   return joined;
 }
 
@@ -353,8 +391,8 @@ const std::vector<const Schema*>& core() {
       &kSessionCounts, &kStatus,        &kSession,       &kSessions,   &kPinRequest,  &kPinOutcome,
       &kPairing,       &kPinEntry,      &kPinAccepted,   &kCredential, &kDevice,      &kDevices,
       &kDeviceChange,  &kNativeOutcome, &kNativePairing, &kNativeArm,  &kNativeArmed, &kKnock,
-      &kKnocks,        &kKnockApproval, &kApp,           &kApps,       &kNewApp,      &kLogEntry,
-      &kLog,           &kSetting,       &kSettings};
+      &kKnocks,        &kKnockApproval, &kStep,          &kApp,        &kApps,        &kNewApp,
+      &kLogEntry,      &kLog,           &kSetting,       &kSettings};
   return schemas;
 }
 

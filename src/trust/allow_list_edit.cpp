@@ -87,7 +87,7 @@ Result<> AllowListImpl::change(DeviceId id, const DeviceChange& change) {
       if (auto done = append(after->disabled ? "disabled" : "enabled", id, after->name, ""); !done)
         return done;
     if (change.access)
-      if (auto done = append("access changed", id, after->name,
+      if (auto done = append("access_changed", id, after->name,
                              describe(before->access) + " → " + describe(after->access));
           !done)
         return done;

@@ -18,8 +18,8 @@ struct Actor {
 struct AuditEntry {
   std::int64_t id = 0;  // rises by one; gaps only where old entries went
   std::int64_t unix_time = 0;
-  // "paired", "approved", "denied", "access changed", "disabled", "enabled", "renamed", "merged",
-  // "split", "imported", "expired", "revoked", "signed in", …
+  // "paired", "approved", "denied", "access_changed", "disabled", "enabled", "renamed", "merged",
+  // "split", "imported", "expired", "revoked", "signed_in", …
   std::string what;
   std::optional<std::int64_t> device_id;
   std::string device_name;

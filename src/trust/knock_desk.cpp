@@ -43,6 +43,7 @@ struct KnockDesk::Impl {
   std::uint32_t next_id = 1;
   std::uint64_t next_generation = 1;
   std::vector<std::function<void()>> observers;
+  std::function<void(const PendingKnock&)> denied;
 
   void changed() {
     for (const auto& observer : observers) observer();
@@ -116,7 +117,7 @@ struct KnockDesk::Impl {
 };
 
 KnockDesk::KnockDesk(Executor& executor, AllowList& allow_list, KnockLimits limits)
-    : impl_(new Impl{executor, allow_list, limits, {}, 1, 1, {}}) {}
+    : impl_(new Impl{executor, allow_list, limits, {}, 1, 1, {}, {}}) {}
 KnockDesk::~KnockDesk() = default;
 
 Result<KnockTicket> KnockDesk::knock(KnockRequest request, Waiter waiter) {
@@ -207,7 +208,9 @@ Result<> KnockDesk::deny(std::uint32_t id) {
   (void)impl_->allow_list.note(
       {"denied", std::nullopt, entry->knock.name,
        "native " + entry->knock.from.address() + ", certificate " + entry->knock.fingerprint});
+  const auto knock = entry->knock;
   impl_->remove(id, KnockOutcome::Denied);
+  if (impl_->denied) impl_->denied(knock);
   return {};
 }
 
@@ -219,6 +222,9 @@ void KnockDesk::paired(const crypto::Fingerprint& fingerprint) {
   impl_->remove(entry->knock.id, KnockOutcome::Approved);
 }
 
+void KnockDesk::on_denied(std::function<void(const PendingKnock&)> observer) {
+  impl_->denied = std::move(observer);
+}
 void KnockDesk::on_change(std::function<void()> observer) {
   impl_->observers.push_back(std::move(observer));
 }

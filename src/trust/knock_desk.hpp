@@ -90,6 +90,8 @@ class KnockDesk {
   // parked connection ends as Approved; when its kept access is over, it goes on waiting.
   void paired(const crypto::Fingerprint& fingerprint);
 
+  // A person turned a device away. One observer.
+  void on_denied(std::function<void(const PendingKnock&)> observer);
   // Runs after the list changed.
   void on_change(std::function<void()> observer);
 

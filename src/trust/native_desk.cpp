@@ -22,6 +22,7 @@ void NativeDesk::changed() {
 }
 
 void NativeDesk::add(Outcome outcome) {
+  outcome.serial = ++serial_;
   outcomes_.push_back(std::move(outcome));
   if (outcomes_.size() > kOutcomes) outcomes_.erase(outcomes_.begin());
   changed();
@@ -37,14 +38,14 @@ Result<std::shared_ptr<const Device>> NativeDesk::complete(const Candidate& cand
     report_failure(candidate.fingerprint, device.error().message());
     return device;
   }
-  add({allow_list_.wall_now(), candidate.fingerprint, true, (*device)->name});
+  add({0, allow_list_.wall_now(), candidate.fingerprint, true, (*device)->name});
   knocks_.paired(candidate.fingerprint);
   return device;
 }
 
 void NativeDesk::report_failure(const crypto::Fingerprint& fingerprint, const std::string& text) {
   log::info("trust", "native pairing failed", "fingerprint", fingerprint, "what", text);
-  add({allow_list_.wall_now(), fingerprint, false, text});
+  add({0, allow_list_.wall_now(), fingerprint, false, text});
 }
 
 }  // namespace pf::trust

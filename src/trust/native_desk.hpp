@@ -36,6 +36,7 @@ class NativeDesk {
 
   // How the last pairings ended, newest last.
   struct Outcome {
+    std::uint64_t serial = 0;  // rises by one
     std::int64_t unix_time = 0;
     crypto::Fingerprint fingerprint;
     bool paired = false;
@@ -53,6 +54,7 @@ class NativeDesk {
   AllowList& allow_list_;
   std::vector<std::function<void()>> observers_;
   std::vector<Outcome> outcomes_;
+  std::uint64_t serial_ = 0;
   PinWindow window_;
   KnockDesk knocks_;
 };

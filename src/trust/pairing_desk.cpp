@@ -28,6 +28,7 @@ struct PairingDesk::Impl {
   std::vector<Outcome> outcomes;
   std::vector<std::function<void()>> observers;
   std::uint64_t next_id = 1;
+  std::uint64_t outcome_serial = 0;
 
   void changed() {
     for (const auto& observer : observers) observer();
@@ -45,7 +46,7 @@ struct PairingDesk::Impl {
 };
 
 PairingDesk::PairingDesk(Executor& executor, PinLimits limits)
-    : impl_(new Impl{executor, limits, {}, {}, {}, 1}) {}
+    : impl_(new Impl{executor, limits, {}, {}, {}, 1, 0}) {}
 PairingDesk::~PairingDesk() = default;
 
 Result<std::uint64_t> PairingDesk::wait_for_pin(PinRequest request, Waiter waiter) {
@@ -57,7 +58,7 @@ Result<std::uint64_t> PairingDesk::wait_for_pin(PinRequest request, Waiter waite
         return same_address(e) && e.request.fingerprint == request.fingerprint;
       });
   if (earlier != impl_->entries.end())
-    impl_->finish(earlier->request.id, {PinAnswer::Kind::Replaced, {}, {}});
+    impl_->finish(earlier->request.id, {PinAnswer::Kind::Replaced, {}, {}, {}});
   const auto here = std::count_if(impl_->entries.begin(), impl_->entries.end(), same_address);
   if (static_cast<std::size_t>(here) >= impl_->limits.per_address)
     return fail(Errc::AlreadyWaiting, request.from.address());
@@ -71,14 +72,14 @@ Result<std::uint64_t> PairingDesk::wait_for_pin(PinRequest request, Waiter waite
   impl_->entries.push_back(
       {std::move(request), std::move(waiter), impl_->executor.after(impl_->limits.wait, [this, id] {
          report(id, false, "nobody typed the PIN in time");
-         impl_->finish(id, {PinAnswer::Kind::TimedOut, {}, {}});
+         impl_->finish(id, {PinAnswer::Kind::TimedOut, {}, {}, {}});
        })});
   impl_->changed();
   return id;
 }
 
 void PairingDesk::cancel(std::uint64_t id) {
-  impl_->finish(id, {PinAnswer::Kind::Cancelled, {}, {}});
+  impl_->finish(id, {PinAnswer::Kind::Cancelled, {}, {}, {}});
 }
 
 std::vector<PinRequest> PairingDesk::pending() const {
@@ -87,13 +88,14 @@ std::vector<PinRequest> PairingDesk::pending() const {
   return requests;
 }
 
-Result<> PairingDesk::submit_pin(std::uint64_t id, const std::string& pin,
-                                 const std::string& label) {
+Result<> PairingDesk::submit_pin(std::uint64_t id, const std::string& pin, const std::string& label,
+                                 const AccessChoice& access) {
   if (!valid_pin(pin)) return fail(Errc::BadValue, "a PIN is 1 to 16 digits");
+  if (const auto* problem = access.problem()) return fail(Errc::BadValue, problem);
   const bool waiting = std::any_of(impl_->entries.begin(), impl_->entries.end(),
                                    [&](const auto& e) { return e.request.id == id; });
   if (!waiting) return fail(Errc::NothingWaiting);
-  impl_->finish(id, {PinAnswer::Kind::Typed, pin, label});
+  impl_->finish(id, {PinAnswer::Kind::Typed, pin, label, access});
   return {};
 }
 
@@ -106,7 +108,8 @@ Result<std::uint64_t> PairingDesk::only_pending() const {
 void PairingDesk::report(std::uint64_t request_id, bool paired, std::string text) {
   log::info("trust", paired ? "pairing completed" : "pairing failed", "request", request_id, "what",
             text);
-  impl_->outcomes.push_back({request_id, unix_now(), paired, std::move(text)});
+  impl_->outcomes.push_back(
+      {++impl_->outcome_serial, request_id, unix_now(), paired, std::move(text)});
   if (impl_->outcomes.size() > kOutcomes) impl_->outcomes.erase(impl_->outcomes.begin());
   impl_->changed();
 }

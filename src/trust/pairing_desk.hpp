@@ -39,8 +39,9 @@ struct PinAnswer {
     Cancelled,
     Replaced
   } kind = Kind::Cancelled;
-  std::string pin;    // secret; Typed only
-  std::string label;  // the operator's name for the device; may be empty
+  std::string pin;        // secret; Typed only
+  std::string label;      // the operator's name for the device; may be empty
+  AccessChoice access{};  // Typed: what it will be allowed
 };
 
 class PairingDesk {
@@ -57,13 +58,16 @@ class PairingDesk {
 
   // The operator's PIN for exactly this request. `pin`: 1 to 16 ASCII digits (Errc::BadValue);
   // Errc::NothingWaiting when that request is gone.
-  Result<> submit_pin(std::uint64_t id, const std::string& pin, const std::string& label);
+  // A choice of access that may not be: Errc::BadValue.
+  Result<> submit_pin(std::uint64_t id, const std::string& pin, const std::string& label,
+                      const AccessChoice& access = {});
   // The only waiting request, for the convenience of the command line: Errc::NothingWaiting when
   // there is none, Errc::TooMany when it would be a guess.
   Result<std::uint64_t> only_pending() const;
 
   // Outcomes, newest last, for the console and `ctl`: who paired, or why not, in words.
   struct Outcome {
+    std::uint64_t serial;  // rises by one
     std::uint64_t request_id;
     std::int64_t unix_time;
     bool paired;

@@ -259,8 +259,51 @@ TEST_F(ApiTest, NeedsTheLaunchGrant) {
   EXPECT_THAT(tls("/launch", launch_query(game_)),
               AllOf(HasSubstr("status_code=\"403\""), HasSubstr("<gamesession>0</gamesession>")));
   EXPECT_THAT(tls("/resume", launch_query(game_)), HasSubstr("<resume>0</resume>"));
-  EXPECT_THAT(tls("/cancel"), HasSubstr("<cancel>0</cancel>"));
   EXPECT_THAT(tls("/applist"), HasSubstr("status_code=\"200\""));
+}
+
+// What runs already is neither taken up again nor ended by a device that may not start it.
+TEST_F(ApiTest, AGameIsNoLongerItsClientsOnceLaunchIsTakenAway) {
+  const auto id = approve(mine());
+  tls("/launch", launch_query(game_));
+  manager_.detach(1);
+  ASSERT_TRUE(list_->set_access(id, {trust::grant::kPresetController, {}}));
+  EXPECT_THAT(tls("/resume", launch_query(game_)),
+              AllOf(HasSubstr("status_code=\"403\""), HasSubstr("<resume>0</resume>")));
+  EXPECT_THAT(tls("/cancel"), HasSubstr("<cancel>0</cancel>"));
+  EXPECT_EQ(manager_.sessions.size(), 1U);
+}
+
+// A connect that names no game needs no grant, and Moonlight has to name one: the Desktop.
+TEST_F(ApiTest, TheDesktopNeedsNoLaunchGrant) {
+  const auto id = approve(mine());
+  ASSERT_TRUE(list_->set_access(id, {trust::grant::kPresetView, {}}));
+  EXPECT_THAT(tls("/launch", launch_query(desktop_)), HasSubstr("<gamesession>1</gamesession>"));
+  manager_.detach(1);
+  EXPECT_THAT(tls("/resume", launch_query(desktop_)), HasSubstr("<resume>1</resume>"));
+  EXPECT_THAT(tls("/cancel"), HasSubstr("<cancel>1</cancel>"));
+  ASSERT_TRUE(list_->set_access(id, {trust::grant::kPresetView, unix_now() - 1}));
+  EXPECT_THAT(tls("/launch", launch_query(desktop_)), HasSubstr("status_code=\"401\""));
+}
+
+TEST_F(ApiTest, AMergedDeviceStillFindsItsOwnSession) {
+  const auto id = approve(mine());
+  ASSERT_TRUE(list_->merge(id, approve(theirs(), trust::Plane::Native)));
+  session::SessionInfo native;
+  native.id = 1;
+  native.plane = trust::Plane::Native;
+  native.device = id;
+  native.fingerprint = theirs().fingerprint();
+  native.state = session::State::Detached;
+  manager_.sessions[1] = native;
+  EXPECT_THAT(tls("/serverinfo"), HasSubstr("<currentgame>0<"));
+  EXPECT_THAT(tls("/resume", launch_query(game_)), HasSubstr("No running app to resume"));
+}
+
+TEST_F(ApiTest, RemembersWhatTheClientIs) {
+  const auto id = approve(mine());
+  tls("/serverinfo");
+  EXPECT_EQ(list_->snapshot()->devices.at(id)->client.kind, "Moonlight");
 }
 
 TEST_F(ApiTest, LaunchWhileRunningIsRefused) {

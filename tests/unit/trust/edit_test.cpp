@@ -137,7 +137,7 @@ TEST_F(EditTest, AMergeBindsBothCertificatesByOneAccessAtOnce) {
   EXPECT_EQ(b->grants().load(), grant::kPresetController);
   reopen();
   EXPECT_EQ(list_->find(kTv), list_->find(kTvApp));
-  EXPECT_EQ(log(), (std::vector<std::string>{"paired", "paired", "merged", "access changed"}));
+  EXPECT_EQ(log(), (std::vector<std::string>{"paired", "paired", "merged", "access_changed"}));
 }
 
 TEST_F(EditTest, AMergeThatNarrowsHoldsWithoutTheDisk) {
@@ -237,13 +237,13 @@ TEST_F(EditTest, TheLogSaysWhoAndFromWhere) {
     const auto acting = list_->acting({"console", "192.0.2.77"});
     tv = pair(kTv, Plane::Native);
     ASSERT_TRUE(list_->change(tv, {"Den", Access{grant::kPresetView, {}}, true}));
-    ASSERT_TRUE(list_->note({"signed in"}));
+    ASSERT_TRUE(list_->note({"signed_in"}));
   }
   ASSERT_TRUE(list_->revoke(tv));
   const auto entries = *list_->audit(0, 100);
   ASSERT_EQ(entries.size(), 6U);
-  EXPECT_EQ(log(), (std::vector<std::string>{"paired", "disabled", "access changed", "renamed",
-                                             "signed in", "revoked"}));
+  EXPECT_EQ(log(), (std::vector<std::string>{"paired", "disabled", "access_changed", "renamed",
+                                             "signed_in", "revoked"}));
   for (std::size_t i = 0; i < 5; ++i) {
     EXPECT_EQ(entries[i].by, "console");
     EXPECT_EQ(entries[i].from, "192.0.2.77");

@@ -1,0 +1,28 @@
+// The shapes of the API by group; each group is in schemas_<group>.cpp. schemas.cpp joins them.
+#pragma once
+
+#include <vector>
+
+#include "webui/schema.hpp"
+
+namespace pf::webui::schemas {
+
+extern const Schema kSettingsChange, kHost, kEncoderFormat, kEncoderRow, kEncoders;
+extern const Schema kDisplayRow, kDisplays;
+std::vector<const Schema*> settings_schemas();
+
+extern const Schema kSample, kLive;
+extern const Schema kSessionAccess, kSessionAccessNow, kSessionAudio;
+std::vector<const Schema*> live_schemas();
+
+extern const Schema kCheck, kChecks, kRefresh, kAlive, kSupportBundle;
+std::vector<const Schema*> diagnostics_schemas();
+
+extern const Schema kAppChange, kAppOrder, kLibrarySource, kLibraryEntry, kLibrary, kLibraryImport;
+std::vector<const Schema*> library_schemas();
+
+extern const Schema kChangedElsewhere, kMerge, kSplit, kAuditEntry, kAudit, kPastSession, kHistory;
+extern const Schema kExportedCredential, kExportedDevice, kExport, kImported;
+std::vector<const Schema*> trust_schemas();
+
+}  // namespace pf::webui::schemas
