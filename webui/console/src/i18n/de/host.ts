@@ -31,7 +31,7 @@ export const host = {
   'host.version_up': '{version}, läuft seit {time}',
   'enc.title': 'Encoder',
   'enc.note': 'Jeder wird mit einem echten Bild erprobt. Die Reihenfolge ist die Rangfolge.',
-  'enc.note_when': 'Jeder hat ein echtes Bild kodiert, {when}. Die Reihenfolge ist die Rangfolge.',
+  'enc.note_when': 'Jeder hat {when} ein echtes Bild kodiert. Die Reihenfolge ist die Rangfolge.',
   'enc.again': 'Neu erproben',
   'enc.failed': 'Die Encoder konnten nicht gelesen werden',
   'enc.trying': 'Die Encoder werden gerade erprobt',

@@ -15,7 +15,7 @@ export const diagnostics = {
   'diag.failed': { one: '{n} échec', other: '{n} échecs' },
   'diag.skipped': { one: '{n} ignorée', other: '{n} ignorées' },
   'diag.again': 'Revérifier',
-  'diag.again_named': 'Revérifier : {name}',
+  'diag.again_named': 'Revérifier : {name}',
   'diag.all_again': 'Tout revérifier',
   'diag.copy_command': 'Copier la commande',
   'diag.unfold': { one: 'Afficher {n} autre réussie', other: 'Afficher {n} autres réussies' },
@@ -31,7 +31,7 @@ export const diagnostics = {
   'live.failed': 'Les flux n’ont pas pu être lus',
   'live.none': 'Aucun flux en ce moment',
   'live.none_text':
-    'Lancez un flux sur un appareil appairé ; sa fréquence d’images, son débit, ses pertes et sa latence apparaissent ici.',
+    'Lancez un flux sur un appareil appairé ; sa fréquence d’images, son débit, ses pertes et sa latence apparaissent ici.',
   'live.soon': 'La première seconde est en cours de mesure',
   'live.soon_text': 'Les graphiques apparaissent tout seuls.',
   'live.fps': 'Fréquence d’images',

@@ -7,7 +7,7 @@ export const displays = {
   'display.none': 'Rien n’est diffusé en ce moment',
   'display.none_text': 'Un écran est créé quand un client se connecte, et retiré quand son flux se termine.',
   'display.to_devices': 'Appairer un appareil',
-  'display.map': 'Plan des écrans : {list}',
+  'display.map': 'Plan des écrans : {list}',
   'display.map_one': '{device}, {mode}',
   'display.table': 'Tableau des écrans',
   'display.display': 'Écran',
@@ -28,7 +28,7 @@ export const displays = {
   'display.release': 'Libérer…',
   'display.release_title': 'Libérer l’écran de {name}',
   'display.release_text':
-    'Le client n’est pas là. Libérer termine sa session et ferme {app} ; ce qui n’est pas enregistré est perdu.',
+    'Le client n’est pas là. Libérer termine sa session et ferme {app} ; ce qui n’est pas enregistré est perdu.',
   'display.keep': 'Garder',
   'display.release_named': 'Libérer {name}',
   'display.released': 'L’écran de {name} est libéré.',
