@@ -114,4 +114,8 @@ export const host = {
   'option.off': 'Aus',
   'setting.audio.synthetic': 'Testton',
   'setting.encoder.synthetic': 'Test-Encoder',
+  'option.preferred': 'Wenn der Client es kann',
+  'option.required': 'Immer',
+  'setting.encryption_lan.off': 'Nur die Steuerung',
+  'setting.encryption_wan.off': 'Nur die Steuerung',
 };

@@ -62,4 +62,15 @@ export const settings = {
   'setting.audio.help': 'Woher der Ton eines Streams kommt.',
   'setting.uinput_pads': 'Gamecontroller',
   'setting.uinput_pads.help': 'Legt Gamecontroller über uinput des Kernels an.',
+  'setting.adaptive_bitrate': 'Anpassende Bitrate',
+  'setting.adaptive_bitrate.help':
+    'Die Bitrate von Moonlight-Streams sinkt, wenn das Netz weniger trägt, und steigt wieder.',
+  'setting.encryption_lan': 'Verschlüsselung im lokalen Netz',
+  'setting.encryption_lan.help': 'Ob Moonlight-Streams im lokalen Netz verschlüsselt werden.',
+  'setting.encryption_wan': 'Verschlüsselung nach außen',
+  'setting.encryption_wan.help':
+    'Ob Moonlight-Streams zu Clients außerhalb des lokalen Netzes verschlüsselt werden.',
+  'setting.public_peers': 'Auch von außen antworten',
+  'setting.public_peers.help':
+    'Beantwortet Anfragen an Konsole und API auch von Adressen außerhalb des eigenen Netzes.',
 };

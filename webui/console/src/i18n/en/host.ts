@@ -115,4 +115,8 @@ export const host = {
   'option.off': 'Off',
   'setting.audio.synthetic': 'Test tone',
   'setting.encoder.synthetic': 'Test encoder',
+  'option.preferred': 'When the client can',
+  'option.required': 'Always',
+  'setting.encryption_lan.off': 'Control only',
+  'setting.encryption_wan.off': 'Control only',
 } as const;

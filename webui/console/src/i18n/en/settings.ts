@@ -60,4 +60,15 @@ export const settings = {
   'setting.audio.help': 'Where a stream’s sound comes from.',
   'setting.uinput_pads': 'Game controllers',
   'setting.uinput_pads.help': 'Makes game controllers through the kernel’s uinput.',
+  'setting.adaptive_bitrate': 'Adaptive bitrate',
+  'setting.adaptive_bitrate.help':
+    'Lets the bitrate of Moonlight streams fall when the network carries less, and return.',
+  'setting.encryption_lan': 'Encryption in the local network',
+  'setting.encryption_lan.help': 'Whether Moonlight streams in the local network are encrypted.',
+  'setting.encryption_wan': 'Encryption from elsewhere',
+  'setting.encryption_wan.help':
+    'Whether Moonlight streams to clients outside the local network are encrypted.',
+  'setting.public_peers': 'Answer beyond the own network',
+  'setting.public_peers.help':
+    'Answers requests to the console and the API from addresses beyond the own network as well.',
 } as const;

@@ -114,4 +114,8 @@ export const host = {
   'option.off': 'Desactivado',
   'setting.audio.synthetic': 'Tono de prueba',
   'setting.encoder.synthetic': 'Codificador de prueba',
+  'option.preferred': 'Si el cliente puede',
+  'option.required': 'Siempre',
+  'setting.encryption_lan.off': 'Solo el control',
+  'setting.encryption_wan.off': 'Solo el control',
 };

@@ -63,4 +63,14 @@ export const settings = {
   'setting.audio.help': 'De dónde viene el sonido de un stream.',
   'setting.uinput_pads': 'Mandos de juego',
   'setting.uinput_pads.help': 'Crea mandos de juego con uinput del núcleo.',
+  'setting.adaptive_bitrate': 'Tasa de bits adaptable',
+  'setting.adaptive_bitrate.help':
+    'La tasa de bits de los streams de Moonlight baja cuando la red da menos y vuelve a subir.',
+  'setting.encryption_lan': 'Cifrado en la red local',
+  'setting.encryption_lan.help': 'Si los streams de Moonlight se cifran en la red local.',
+  'setting.encryption_wan': 'Cifrado fuera de la red local',
+  'setting.encryption_wan.help': 'Si se cifran los streams de Moonlight a clientes fuera de la red local.',
+  'setting.public_peers': 'Responder fuera de la red propia',
+  'setting.public_peers.help':
+    'Responde también a peticiones a la consola y la API desde direcciones de fuera de la red propia.',
 };

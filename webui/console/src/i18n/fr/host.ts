@@ -114,4 +114,8 @@ export const host = {
   'option.off': 'Désactivé',
   'setting.audio.synthetic': 'Son de test',
   'setting.encoder.synthetic': 'Encodeur de test',
+  'option.preferred': 'Si le client le peut',
+  'option.required': 'Toujours',
+  'setting.encryption_lan.off': 'Le contrôle seulement',
+  'setting.encryption_wan.off': 'Le contrôle seulement',
 };

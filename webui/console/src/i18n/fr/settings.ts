@@ -63,4 +63,14 @@ export const settings = {
   'setting.audio.help': 'D’où vient le son d’un flux.',
   'setting.uinput_pads': 'Manettes de jeu',
   'setting.uinput_pads.help': 'Crée des manettes de jeu avec l’uinput du noyau.',
+  'setting.adaptive_bitrate': 'Débit adaptatif',
+  'setting.adaptive_bitrate.help':
+    'Le débit des flux Moonlight baisse quand le réseau porte moins, puis remonte.',
+  'setting.encryption_lan': 'Chiffrement sur le réseau local',
+  'setting.encryption_lan.help': 'Si les flux Moonlight sont chiffrés sur le réseau local.',
+  'setting.encryption_wan': 'Chiffrement hors du réseau local',
+  'setting.encryption_wan.help': 'Si les flux Moonlight vers des clients hors du réseau local sont chiffrés.',
+  'setting.public_peers': 'Répondre hors de son réseau',
+  'setting.public_peers.help':
+    'Répond aussi aux requêtes à la console et à l’API venues d’adresses hors de son réseau.',
 };

@@ -110,4 +110,8 @@ export const host = {
   'option.off': 'オフ',
   'setting.audio.synthetic': 'テスト音',
   'setting.encoder.synthetic': 'テストエンコーダー',
+  'option.preferred': 'クライアントが対応していれば',
+  'option.required': '常に',
+  'setting.encryption_lan.off': '制御のみ',
+  'setting.encryption_wan.off': '制御のみ',
 };

@@ -51,4 +51,12 @@ export const settings = {
   'setting.audio.help': 'ストリームの音声をどこから取り込むかです。',
   'setting.uinput_pads': 'ゲームコントローラー',
   'setting.uinput_pads.help': 'カーネルの uinput を使ってゲームコントローラーを作ります。',
+  'setting.adaptive_bitrate': 'ビットレートの自動調整',
+  'setting.adaptive_bitrate.help': 'ネットワークの余裕が減ると Moonlight ストリームのビットレートを下げ、回復すると戻します。',
+  'setting.encryption_lan': 'ローカルネットワークでの暗号化',
+  'setting.encryption_lan.help': 'ローカルネットワークの Moonlight ストリームを暗号化するかどうかです。',
+  'setting.encryption_wan': '外部への暗号化',
+  'setting.encryption_wan.help': 'ローカルネットワーク外のクライアントへの Moonlight ストリームを暗号化するかどうかです。',
+  'setting.public_peers': '自分のネットワークの外にも応答',
+  'setting.public_peers.help': '自分のネットワークの外のアドレスからのコンソールと API への要求にも応答します。',
 };
