@@ -189,6 +189,19 @@ export function Shell() {
     main.current?.focus({ preventScroll: true });
     if (!place.hash) window.scrollTo(0, 0);
   }, [place]);
+  useEffect(() => {
+    if (!place.hash) return undefined;
+    // The part may still be loading.
+    const until = performance.now() + 3000;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      const part = document.getElementById(place.hash.slice(1));
+      if (part) part.scrollIntoView({ block: 'start' });
+      else if (performance.now() < until) timer = setTimeout(look, 100);
+    };
+    look();
+    return () => clearTimeout(timer);
+  }, [place]);
 
   return (
     <>

@@ -1,8 +1,6 @@
 // Devices: pairing in both directions, who waits, who is paired.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { nextAccess } from '../api/arming';
-import { useResource } from '../api/resource';
-import { devices } from '../api/resources';
 import { setQuery, usePlace } from '../app/router';
 import { Dialog } from '../components/dialog';
 import { Button, PageHead } from '../components/parts';
@@ -40,11 +38,7 @@ function NextAccessDialog({ onClose }: { onClose(): void }) {
 }
 
 export default function Devices() {
-  const { query, hash } = usePlace();
-  const loaded = useResource(devices).data !== undefined;
-  useEffect(() => {
-    if (hash && loaded) document.getElementById(hash.slice(1))?.scrollIntoView({ block: 'start' });
-  }, [hash, loaded]);
+  const { query } = usePlace();
   return (
     <>
       <PageHead title={t('nav.devices')} lead={t('devices.lead')} />
