@@ -33,6 +33,10 @@ constexpr milliseconds kFarewell{500};
 // otherwise (its own pings are due every 500 ms).
 constexpr milliseconds kBusyService{10};
 constexpr milliseconds kCalmService{100};
+// How often the round trip is measured, and for how many of them ENet's value is still made of its
+// first guess (500 ms, smoothed by an eighth).
+constexpr milliseconds kRoundTrips{100};
+constexpr unsigned kGuessedPings = 30;
 constexpr enet_uint8 kChannel = 0;  // the host sends everything reliable on channel 0 (5.1)
 
 struct Expect {
@@ -65,7 +69,8 @@ struct Client {
   bool proven = false;  // a message verified
   SteadyTime last_heard{};
   Adaptation adaptation;
-  bool measured_rtt = false;  // ENet's first value is a guess
+  SteadyTime next_ping{};
+  unsigned pings = 0;
   SteadyTime next_window{};
 };
 
@@ -254,7 +259,14 @@ void Control::Impl::step(bool draining) {
 // anybody is connected.
 void Control::Impl::follow_paths() {
   for (auto& [id, client] : clients) {
-    if (!client->proven || client->peer == nullptr || now < client->next_window) continue;
+    if (!client->proven || client->peer == nullptr) continue;
+    if (now >= client->next_ping) {
+      // The client's messages keep ENet from asking by itself.
+      enet_peer_ping(client->peer);
+      client->next_ping = now + kRoundTrips;
+      client->pings = std::min(client->pings + 1, kGuessedPings + 1);
+    }
+    if (now < client->next_window) continue;
     client->next_window = now + milliseconds(session::PathShare::kWindowMs);
     if (client->info.link && client->info.adapt.total_kbps != 0) follow_path(*client);
   }
@@ -263,10 +275,7 @@ void Control::Impl::follow_paths() {
 void Control::Impl::follow_path(Client& client) {
   auto& info = client.info;
   auto& adaptation = client.adaptation;
-  const auto rtt_ms = client.measured_rtt ? client.peer->roundTripTime : 0;
-  // The client's messages keep ENet from asking by itself.
-  enet_peer_ping(client.peer);
-  client.measured_rtt = true;
+  const auto rtt_ms = client.pings > kGuessedPings ? client.peer->roundTripTime : 0;
   const auto before = adaptation.current();
   const auto made =
       adaptation.window(info.link->packets_sent.load(std::memory_order_relaxed), rtt_ms);

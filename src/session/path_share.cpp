@@ -18,12 +18,21 @@ constexpr double kSameLow = 0.6, kSameHigh = 1.6;
 constexpr std::uint32_t kMostGround = 250'000;
 // Below what arrived, so that queues on the way empty.
 constexpr double kBelowArrived = 0.85, kGentle = 0.85;
+// Not further at once: a client that waits for a repair counts what it throws away.
+constexpr double kDeepest = 0.25;
 // Windows in a row: with frames that parity could not repair, with losses that it could, with a
 // queue; and how long a fall takes to show.
-constexpr unsigned kBadWindows = 2, kLossyWindows = 4, kSlowWindows = 4, kSettling = 2;
-constexpr std::uint32_t kQueueing = 80, kQueueRest = 40;
-constexpr unsigned kMostHold = 20;
+constexpr unsigned kBadWindows = 2, kLossyWindows = 4, kSlowWindows = 3, kSettling = 2;
+constexpr std::uint32_t kQueueing = 60, kQueueRest = 40;
+// After a fall, losses are still those of before it: in what is repaired, and asked for again.
+constexpr unsigned kAftermath = 6;
+constexpr unsigned kMostHold = 16;
 constexpr unsigned kFirstStep = 20, kMostStep = 80;  // permille of the share
+// Around the share at which it was stopped, steps stay small: a queue shows before packets are
+// lost.
+constexpr unsigned kNearLow = 900, kNearHigh = 1100;  // permille of that share
+// A loss that grows this much in spite of a fall is a new one.
+constexpr double kWorse = 1.5;
 
 }  // namespace
 
@@ -32,9 +41,10 @@ unsigned PathShare::report(const Window& window) {
   const bool sudden = ppm > ground_ppm_ + ground_ppm_ / 2 + kSudden;
   reason_ = Reason::Steady;
   if (ppm < ground_ppm_) ground_ppm_ -= (ground_ppm_ - ppm) / kGroundDown;
-  congested_ = sudden && window.queue_ms >= kQueueRest;
-  if (settling_ > 0) {
-    congested_ = sudden;
+  congested_ = aftermath_ > 0 || (sudden && window.queue_ms >= kQueueRest);
+  if (aftermath_ > 0) --aftermath_;
+  const bool worse = ppm >= kSevere && ppm > fell_at_ppm_ * kWorse;
+  if (settling_ > 0 && !worse) {
     --settling_;
     return share_;
   }
@@ -70,10 +80,14 @@ unsigned PathShare::report(const Window& window) {
 }
 
 void PathShare::fall(double factor, Reason reason, std::uint32_t ppm) {
+  const double carried = reason == Reason::Overwhelmed ? std::min(factor / kBelowArrived, 1.0) : 1;
+  ceiling_ = static_cast<unsigned>(share_ * carried);
   fell_at_ppm_ = ppm;
-  share_ = std::max(static_cast<unsigned>(share_ * factor), config_.floor_permille);
+  share_ =
+      std::max(static_cast<unsigned>(share_ * std::max(factor, kDeepest)), config_.floor_permille);
   reason_ = reason;
   congested_ = true;
+  aftermath_ = kAftermath;
   settling_ = kSettling;
   hold_ = patience_;
   step_ = kFirstStep;
@@ -91,6 +105,10 @@ void PathShare::rise() {
     return;
   }
   if (risen_++ == 0) before_ = share_;
+  if (share_ * 1000 > ceiling_ * kNearHigh)
+    ceiling_ = kWhole;
+  else if (share_ * 1000 > ceiling_ * kNearLow)
+    step_ = kFirstStep;
   share_ = std::min(share_ + std::max(share_ * step_ / 1000, 1U), kWhole);
   step_ = std::min(step_ * 2, kMostStep);
   reason_ = Reason::Recovering;

@@ -59,6 +59,8 @@ class PathShare {
   bool congested_ = false;
   std::uint32_t ground_ppm_ = 0;
   std::uint32_t fell_at_ppm_ = 0;   // the loss that led to the last fall; 0 = long ago
+  unsigned aftermath_ = 0;          // windows in which losses teach nothing about parity
+  unsigned ceiling_ = kWhole;       // where it was stopped last
   unsigned settling_ = 0;           // windows that still tell of what was sent before a fall
   unsigned hold_ = 0;               // windows until the next step up
   unsigned patience_ = kFirstHold;  // how long such a hold is

@@ -85,7 +85,7 @@ TEST(PathShare, ARadioThatStartsToLoseIsGotUsedTo) {
 
 TEST(PathShare, ALongQueueCountsWithoutAnyLoss) {
   PathShare share({});
-  for (int i = 0; i < 4; ++i) share.report({0, false, 150});
+  for (int i = 0; i < 3; ++i) share.report({0, false, 150});
   EXPECT_EQ(share.reason(), PathShare::Reason::Queueing);
   EXPECT_LT(share.permille(), PathShare::kWhole);
 }
