@@ -57,7 +57,7 @@ inline constexpr Access kConsole{lane::kConsole};
 struct Caller {
   std::uint8_t lane = lane::kOpen;
   std::uint64_t id = 0;  // number of the sign-in, the scoped token or the device; else 0
-  std::string name;      // for people: "console", "this machine", the token's or device's name
+  std::string name{};    // for people: "console", "this machine", the token's or device's name
   Scope scope = Scope::Admin;  // lane::kScoped only
 };
 

@@ -17,6 +17,7 @@
 #include "session/manager.hpp"
 #include "trust/allow_list.hpp"
 #include "trust/pairing_desk.hpp"
+#include "webui/hooks.hpp"
 #include "webui/status_parts.hpp"
 
 namespace pf::trust {
@@ -39,6 +40,7 @@ struct Deps {
   EventBus& events;
   std::function<StatusParts()> status;       // control thread; called per request, must be cheap
   trust::NativeDesk* native_desk = nullptr;  // null: native clients are not served
+  Hooks hooks{};
 };
 
 struct FrontendConfig {

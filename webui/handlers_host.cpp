@@ -1,10 +1,11 @@
-// health, openapi.json, status, logs, settings
+// health, openapi.json, status, logs
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/log.hpp"
 #include "trust/native_desk.hpp"
 #include "webui/handlers.hpp"
+#include "webui/host_json.hpp"
 
 namespace pf::webui::handlers {
 namespace {
@@ -22,55 +23,6 @@ const char* level_name(log::Level level) {
     default:
       return "error";
   }
-}
-
-json typed(const config::Definition& setting, const std::string& text) {
-  if (setting.kind == config::Kind::Bool) return text == "true";
-  if (setting.kind == config::Kind::Int)
-    return static_cast<std::int64_t>(std::strtoll(text.c_str(), nullptr, 10));
-  return text;
-}
-
-json setting_json(const config::Definition& setting, const config::Settings& settings) {
-  const auto& now = settings.current(setting.id);
-  json out = {{"id", setting.id},
-              {"group", setting.group},
-              {"kind", config::name(setting.kind)},
-              {"default", typed(setting, setting.default_value)},
-              {"value", typed(setting, now.value)},
-              {"source", config::name(now.origin)},
-              {"env", config::environment_name(setting)},
-              {"flag", config::flag_name(setting)},
-              {"apply", config::name(setting.applies)},
-              {"help", setting.help},
-              {"allowed", config::allowed(setting)},
-              {"restart_pending", settings.restart_pending(setting.id)}};
-  if (setting.kind == config::Kind::Int) {
-    out["min"] = setting.min;
-    out["max"] = setting.max;
-    out["zero_allowed"] = setting.zero_allowed;
-    if (*setting.unit != '\0') out["unit"] = setting.unit;
-  }
-  if (setting.kind == config::Kind::Text) out["max_len"] = setting.max;
-  if (setting.kind == config::Kind::Enum) out["options"] = setting.options;
-  if (now.stored) out["stored"] = typed(setting, *now.stored);
-  if (!now.pinned_by.empty()) out["origin"] = now.pinned_by;
-  return out;
-}
-
-json ports_json(std::uint16_t mgmt, const Ports& ports) {
-  json out = {{"mgmt", mgmt}};
-  const auto add = [&](const char* name, std::uint16_t port) {
-    if (port != 0) out[name] = port;
-  };
-  add("http", ports.http);
-  add("https", ports.https);
-  add("rtsp", ports.rtsp);
-  add("video", ports.video);
-  add("control", ports.control);
-  add("audio", ports.audio);
-  add("native", ports.native);
-  return out;
 }
 
 }  // namespace
@@ -92,11 +44,7 @@ std::optional<Reply> status(const Context& context, const Call&) {
                          [&](const auto& s) { return s.state == state; });
   };
   json backends = json::array();
-  for (const auto& report : parts.backends) {
-    json one = {{"room", report.room}, {"name", report.name}, {"usable", report.usable}};
-    if (!report.reason.empty()) one["reason"] = report.reason;
-    backends.push_back(std::move(one));
-  }
+  for (const auto& report : parts.backends) backends.push_back(backend_json(report));
   const auto uptime =
       std::chrono::duration_cast<std::chrono::seconds>(deps.loop.now() - context.started);
   json out = {{"version", parts.version},
@@ -143,13 +91,6 @@ std::optional<Reply> show_log(const Context&, const Call& call) {
   return json_reply(200, {{"entries", std::move(list)},
                           {"next", entries.empty() ? after : entries.back().sequence},
                           {"dropped", dropped}});
-}
-
-std::optional<Reply> list_settings(const Context& context, const Call&) {
-  const auto& settings = context.deps.settings;
-  json list = json::array();
-  for (const auto& setting : config::table()) list.push_back(setting_json(setting, settings));
-  return json_reply(200, {{"settings", std::move(list)}, {"problems", settings.problems()}});
 }
 
 }  // namespace pf::webui::handlers

@@ -1,7 +1,9 @@
 // sessions
 #include <nlohmann/json.hpp>
 
+#include "trust/grants.hpp"
 #include "webui/handlers.hpp"
+#include "webui/host_json.hpp"
 
 namespace pf::webui::handlers {
 namespace {
@@ -36,6 +38,10 @@ json session_json(const session::SessionInfo& info) {
   add_text("audio", info.audio);
   add_text("input", info.input);
   if (!info.encoder.empty()) out["hardware_encoder"] = info.hardware_encoder;
+  out["muted"] = info.muted;
+  out["grants"] = info.grants;
+  out["access_level"] = trust::grant::preset_name(info.grants);
+  if (info.codec) out["codec"] = codec_id(*info.codec);
   if (info.bitrate_kbps != 0) out["bitrate_kbps"] = info.bitrate_kbps;
   // Figures of a stream that has sent nothing would be zeros that mean "not known".
   if (info.frames_sent != 0) {

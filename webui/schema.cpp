@@ -31,6 +31,8 @@ const char* wanted(FieldType type) {
       return "a list of objects";
     case FieldType::ListOfText:
       return "a list of texts";
+    case FieldType::ListOfIntegers:
+      return "a list of whole numbers";
     case FieldType::TextMap:
       return "an object of texts";
     case FieldType::Anything:
@@ -41,6 +43,12 @@ const char* wanted(FieldType type) {
 
 bool all_text(const json& value) {
   return std::all_of(value.begin(), value.end(), [](const json& v) { return v.is_string(); });
+}
+
+bool all_numbers(const json& value) {
+  return std::all_of(value.begin(), value.end(), [](const json& v) {
+    return v.is_number_unsigned() && v.get<std::uint64_t>() <= static_cast<std::uint64_t>(kNoLimit);
+  });
 }
 
 bool has_type(FieldType type, const json& value) {
@@ -61,6 +69,8 @@ bool has_type(FieldType type, const json& value) {
       return value.is_array();
     case FieldType::ListOfText:
       return value.is_array() && all_text(value);
+    case FieldType::ListOfIntegers:
+      return value.is_array() && all_numbers(value);
     case FieldType::TextMap:
       return value.is_object() && all_text(value);
     case FieldType::Anything:
@@ -103,6 +113,7 @@ std::optional<Problem> check_range(const Field& field, const json& value, const 
       return std::nullopt;
     }
     case FieldType::ListOfText:
+    case FieldType::ListOfIntegers:
     case FieldType::TextMap:
     case FieldType::ListOfObjects: {
       const auto size = static_cast<std::int64_t>(value.size());
@@ -142,6 +153,7 @@ std::optional<Problem> check_at(const Schema& schema, const json& value, const s
       if (!field.required) continue;
       return Problem{422, "missing_field", fmt::format("The field \"{}\" is missing.", here)};
     }
+    if (field.nullable && found->is_null()) continue;
     if (!has_type(field.type, *found))
       return Problem{422, "wrong_type",
                      fmt::format("The field \"{}\" must be {}.", here, wanted(field.type))};
@@ -194,6 +206,10 @@ json field_schema(const Field& field) {
       out["type"] = "array";
       out["items"] = {{"type", "string"}};
       break;
+    case FieldType::ListOfIntegers:
+      out["type"] = "array";
+      out["items"] = {{"type", "integer"}, {"minimum", 0}};
+      break;
     case FieldType::TextMap:
       out["type"] = "object";
       out["additionalProperties"] = {{"type", "string"}};
@@ -201,10 +217,12 @@ json field_schema(const Field& field) {
     case FieldType::Anything:
       break;
   }
-  if ((field.type == FieldType::ListOfText || field.type == FieldType::ListOfObjects) &&
+  if ((field.type == FieldType::ListOfText || field.type == FieldType::ListOfIntegers ||
+       field.type == FieldType::ListOfObjects) &&
       field.max != kNoLimit)
     out["maxItems"] = field.max;
   if (field.type == FieldType::TextMap && field.max != kNoLimit) out["maxProperties"] = field.max;
+  if (field.nullable && out.contains("type")) out["type"] = json::array({out["type"], "null"});
   out["description"] = field.help;
   return out;
 }

@@ -21,8 +21,9 @@ enum class FieldType : std::uint8_t {
   Object,
   ListOfObjects,
   ListOfText,
-  TextMap,   // object whose values are text
-  Anything,  // not checked
+  ListOfIntegers,  // not negative
+  TextMap,         // object whose values are text
+  Anything,        // not checked
 };
 
 struct Schema;
@@ -37,6 +38,7 @@ struct Field {
   std::int64_t min = 0;
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::vector<const char*> options{};  // Text: the only values
+  bool nullable = false;               // null is allowed as well
 };
 
 struct Schema {

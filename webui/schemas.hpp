@@ -12,7 +12,8 @@ extern const Schema kPinRequest, kPinOutcome, kPairing, kPinEntry, kPinAccepted;
 extern const Schema kCredential, kDevice, kDevices, kDeviceChange;
 extern const Schema kNativeOutcome, kNativePairing, kNativeArm, kNativeArmed;
 extern const Schema kKnock, kKnocks, kKnockApproval;
-extern const Schema kApp, kApps, kNewApp;
+extern const Schema kStep, kApp, kApps, kNewApp;
+Field prepare_field();  // a list of kStep, in a request
 extern const Schema kLogEntry, kLog;
 extern const Schema kSetting, kSettings;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,36 @@ struct BackendReport {
   std::string reason;  // when not usable: what is missing and the fix
 };
 
+// What one encoder made of one format when it was tried.
+struct FormatReport {
+  std::string codec;  // "h264", "hevc", "av1"
+  bool ten_bit = false;
+  bool full_chroma = false;  // 4:4:4
+  bool ok = false;
+  std::string reason;          // when not
+  std::uint32_t probe_ms = 0;  // what finding out took
+  std::uint32_t frame_us = 0;  // one 1280x720 picture; 0 = not known
+};
+struct EncoderReport {
+  std::string name;    // "nvenc"
+  std::string device;  // "/dev/dri/renderD128"; empty = none
+  bool hardware = false;
+  std::vector<FormatReport> formats;
+};
+
 struct StatusParts {
   std::string version;
+  std::string unique_id;  // by which clients know this host
+  std::string os;         // "Debian GNU/Linux 12 (bookworm)"
   bool gamestream = false;
   bool native = false;
   Ports ports;
   std::vector<BackendReport> backends;
-  std::string encoder;  // the one a session would get; empty while unknown
+  // In order of preference; null while they are being tried for the first time.
+  std::shared_ptr<const std::vector<EncoderReport>> encoders;
+  std::int64_t probed_unix = 0;
+  std::vector<std::string> codecs;  // that clients are offered
+  std::string encoder;              // the one a session would get; empty while unknown
   bool hardware_encoder = false;
   std::vector<std::string> notices;  // what the operator should know, as sentences
 };

@@ -8,6 +8,8 @@
 #include <memory>
 
 #include "app/ctl_actions.hpp"
+#include "app/ctl_console.hpp"
+#include "app/doctor.hpp"
 
 namespace pf::app {
 namespace {
@@ -24,6 +26,8 @@ constexpr const char* kExamples = R"(Examples:
   punktfunk-host ctl devices access 2 controller   game pad only
   punktfunk-host ctl devices revoke 2              ends its streams at once
   punktfunk-host ctl apps add Chess -- gnome-chess --fullscreen
+  punktfunk-host ctl settings set fec_percent 30   more parity against loss
+  punktfunk-host ctl sessions mute 1               silence for one stream
   punktfunk-host ctl status --json                 for programs)";
 
 constexpr const char* kFooter =
@@ -38,7 +42,7 @@ struct Parsed {
   ctl::ArmOptions arm;
   ctl::ApproveOptions approve;
   ctl::NewApp app;
-  std::uint64_t id = 0;
+  std::uint64_t id = 0, other = 0;
   std::string text;
   std::string device;
   bool yes = false;
@@ -73,6 +77,7 @@ class Builder {
                 [p = parsed_](const auto& c) { return ctl::show_log(c, p->after, p->limit); });
     logs.add_option("--after", parsed_->after, "Only lines after this number");
     logs.add_option("--limit", parsed_->limit, "At most this many")->check(CLI::Range(1, 1000));
+    add_console_commands(*ctl_, parsed_->context, exit_code_);
   }
 
  private:
@@ -193,15 +198,26 @@ class Builder {
 
 }  // namespace
 
-void add_ctl_command(CLI::App& app, int& exit_code) {
+CtlIo process_io() {
   const char* no_colour = std::getenv("NO_COLOR");
   const bool plain = no_colour != nullptr && *no_colour != '\0';
-  add_ctl_command(app, exit_code,
-                  {.out = std::cout,
-                   .err = std::cerr,
-                   .in = std::cin,
-                   .may_ask = ::isatty(STDIN_FILENO) == 1,
-                   .colour = !plain && ::isatty(STDOUT_FILENO) == 1});
+  return {.out = std::cout,
+          .err = std::cerr,
+          .in = std::cin,
+          .may_ask = ::isatty(STDIN_FILENO) == 1,
+          .colour = !plain && ::isatty(STDOUT_FILENO) == 1};
+}
+
+void add_ctl_command(CLI::App& app, int& exit_code) {
+  add_ctl_command(app, exit_code, process_io());
+}
+
+void add_doctor_command(CLI::App& app, int& exit_code) {
+  auto* command = app.add_subcommand("doctor", "What is well with this machine and what is not");
+  command->footer("Exit code 5 when a check failed. Without a running host it looks itself.");
+  const auto context = std::make_shared<ctl::Context>(ctl::Context{process_io(), false});
+  command->add_flag("--json", context->json, "One JSON object on standard output");
+  command->final_callback([context, &exit_code] { exit_code = doctor(*context); });
 }
 
 void add_ctl_command(CLI::App& app, int& exit_code, CtlIo io) {

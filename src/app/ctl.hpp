@@ -30,9 +30,13 @@ struct CtlIo {
   std::filesystem::path folder{};  // the host's configuration folder; empty = found as usual
 };
 
+CtlIo process_io();
+
 // Registers the subcommand `ctl` with everything below it. While the command line is parsed, the
 // chosen command runs and sets `exit_code`, which must live as long as `app`.
 void add_ctl_command(CLI::App& app, int& exit_code);
+// `doctor`, in the same way.
+void add_doctor_command(CLI::App& app, int& exit_code);
 void add_ctl_command(CLI::App& app, int& exit_code, CtlIo io);
 
 }  // namespace pf::app

@@ -88,7 +88,18 @@ CtlResult<nlohmann::json> CtlClient::call(const std::string& method, const std::
       return stop(kExitUsage, "bad_text", "The arguments must be valid UTF-8.");
     }
   }
-  auto answer = send_request(target_, {method, "/api/v1" + path, token_, std::move(text)}, timeout);
+  return exchange({method, "/api/v1" + path, token_, std::move(text)}, timeout);
+}
+
+CtlResult<nlohmann::json> CtlClient::send(const std::string& method, const std::string& path,
+                                          const std::string& type, std::string body) const {
+  return exchange({method, "/api/v1" + path, token_, std::move(body), type},
+                  std::chrono::seconds(30));
+}
+
+CtlResult<nlohmann::json> CtlClient::exchange(const HttpRequest& request,
+                                              std::chrono::milliseconds timeout) const {
+  auto answer = send_request(target_, request, timeout);
   if (!answer) return tl::unexpected(from_transport(answer.error()));
   if (answer->status < 200 || answer->status > 299) return tl::unexpected(from_refusal(*answer));
   if (answer->body.empty()) return json();

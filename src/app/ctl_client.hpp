@@ -32,9 +32,14 @@ class CtlClient {
   CtlResult<nlohmann::json> call(
       const std::string& method, const std::string& path, const nlohmann::json* body = nullptr,
       std::chrono::milliseconds timeout = std::chrono::seconds(10)) const;
+  // The same with a body that is not JSON.
+  CtlResult<nlohmann::json> send(const std::string& method, const std::string& path,
+                                 const std::string& type, std::string body) const;
 
  private:
   CtlClient() = default;
+  CtlResult<nlohmann::json> exchange(const HttpRequest& request,
+                                     std::chrono::milliseconds timeout) const;
   HttpTarget target_;
   std::string token_;
 };

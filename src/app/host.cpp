@@ -4,9 +4,14 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
+#include <nlohmann/json.hpp>
 
 #include "app/backend_status.hpp"
+#include "app/diagnostics.hpp"
+#include "app/encoder_rows.hpp"
+#include "app/history.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
@@ -19,6 +24,10 @@
 #include "trust/pairing_desk.hpp"
 #include "webui/event_bus.hpp"
 #include "webui/frontend.hpp"
+#include "webui/handlers_live.hpp"
+#include "webui/host_json.hpp"
+#include "webui/session_events.hpp"
+#include "webui/trust_events.hpp"
 
 namespace pf::app {
 namespace {
@@ -29,6 +38,19 @@ std::string unique_id(const crypto::Identity& identity) {
   auto id = identity.certificate().fingerprint().substr(0, 32);
   for (const std::size_t at : {8U, 13U, 18U, 23U}) id.insert(at, 1, '-');
   return id;
+}
+
+// As /etc/os-release calls it.
+std::string operating_system() {
+  std::ifstream file("/etc/os-release");
+  for (std::string line; std::getline(file, line);) {
+    constexpr std::string_view kKey = "PRETTY_NAME=";
+    if (!line.starts_with(kKey)) continue;
+    auto name = line.substr(kKey.size());
+    std::erase(name, '"');
+    return name;
+  }
+  return "Linux";
 }
 
 // The demo application: beside this program (a build tree) or where it was installed.
@@ -76,7 +98,7 @@ native::Conflict conflict(const std::string& setting) {
 
 struct Host::Impl {
   Impl(store::Database& db, config::Settings& s, const HostOptions& o)
-      : database(db), settings(s), options(o), desk(loop) {}
+      : database(db), settings(s), options(o), desk(loop), journal(db) {}
 
   store::Database& database;
   config::Settings& settings;
@@ -84,14 +106,17 @@ struct Host::Impl {
   std::string native_pin;
   EventLoop loop;
   webui::EventBus events;  // control thread
+  webui::SessionEvents session_events{events};
   std::unique_ptr<crypto::Identity> identity;
   std::unique_ptr<trust::AllowList> allow_list;
   trust::PairingDesk desk;
+  apps::UndoJournal journal;
   std::unique_ptr<apps::Catalogue> catalogue;
   std::unique_ptr<session::Manager> manager;
   std::unique_ptr<trust::NativeDesk> native_desk;
   std::unique_ptr<gamestream::Frontend> gamestream;
   std::unique_ptr<native::Frontend> native;
+  std::unique_ptr<HostDiagnostics> diagnostics;
   std::unique_ptr<webui::Frontend> webui;
   webui::StatusParts status;  // control thread
   // Control thread. H.264 until the probes have found out more: every client can play it.
@@ -104,7 +129,11 @@ struct Host::Impl {
   Result<> start_gamestream(const std::string& name);
   Result<> start_native(const std::string& name);
   Result<> start_management(const std::string& name, const config::Paths& paths);
-  void probe_back_ends(const session::ManagerConfig& config);
+  Result<> change_settings(const config::Changes& changes, const config::Paths& paths);
+  session::ManagerConfig config_now(const config::Paths& paths);
+  void undo_what_was_left();
+  void start_diagnostics(const config::Paths& paths);
+  void probe_back_ends(const session::ManagerConfig& config, std::function<void()> done = {});
   void announce() const;
 };
 
@@ -118,20 +147,30 @@ Result<> Host::Impl::start(const config::Paths& paths) {
   auto opened = apps::Catalogue::open(database);
   if (!opened) return pass(opened);
   catalogue = std::make_unique<apps::Catalogue>(std::move(*opened));
-  const auto config = manager_config(paths, settings);
+  const auto config = config_now(paths);
+  undo_what_was_left();
   manager = session::make_manager(loop, config);
+  manager->on_ended([this](const session::EndedSession& over) {
+    if (auto kept = store::append_history(database, history_row(over)); !kept)
+      log::warn("app", "a session is missing in the history", "what", kept.error().message());
+  });
 
   Result<> started;
   loop.run_sync([&] { started = start_front_ends(paths); });
   if (!started) return started;
   announce();
-  probe_back_ends(config);
+  if (diagnostics)
+    loop.run_sync([&] { diagnostics->refresh({}, {}); });
+  else
+    probe_back_ends(config);
   return {};
 }
 
 Result<> Host::Impl::start_front_ends(const config::Paths& paths) {
   const auto name = settings.get(config::kHostName);
   status.version = kVersion;
+  status.unique_id = unique_id(*identity);
+  status.os = operating_system();
   status.gamestream = settings.get(config::kGamestream);
   status.native = settings.get(config::kNative);
   if (status.gamestream)
@@ -147,12 +186,77 @@ Result<> Host::Impl::start_management(const std::string& name, const config::Pat
   config.port = static_cast<std::uint16_t>(settings.get(config::kMgmtPort));
   config.host_name = name;
   config.folder = paths.config;
-  auto front =
-      webui::Frontend::start({loop, *allow_list, desk, *manager, *catalogue, *identity, settings,
-                              events, [this] { return status; }, native_desk.get()},
-                             std::move(config));
+  webui::Hooks hooks;
+  hooks.change_settings = [this, paths](const config::Changes& changes) {
+    return change_settings(changes, paths);
+  };
+  hooks.history = [this](std::int64_t limit) { return store::load_history(database, limit); };
+  hooks.probe_again = [this, paths] { probe_back_ends(config_now(paths)); };
+  start_diagnostics(paths);
+  hooks.diagnostics = diagnostics.get();
+  webui::publish_trust(events, *allow_list, desk, native_desk.get());
+  auto front = webui::Frontend::start(
+      {loop, *allow_list, desk, *manager, *catalogue, *identity, settings, events,
+       [this] { return status; }, native_desk.get(), std::move(hooks)},
+      std::move(config));
   if (!front) return pass(front);
   webui = std::move(*front);
+  manager->on_figures([this] {
+    session_events.look(*manager);
+    webui::publish_stats(*manager, events);
+  });
+  manager->on_ended([this](const session::EndedSession& over) { session_events.ended(over); });
+  return {};
+}
+
+void Host::Impl::start_diagnostics(const config::Paths& paths) {
+  const auto input = [this, paths] {
+    auto now = check_input(settings, paths.state);
+    now.status = status;
+    now.probed = status.probed_unix != 0;
+    now.serving = true;
+    now.database = database.file();
+    now.open = allow_list->open();
+    now.unsaved_revocations = allow_list->unsaved_revocations();
+    if (webui) now.management_port = webui->port();
+    return now;
+  };
+  diagnostics = std::make_unique<HostDiagnostics>(HostDiagnostics::Needs{
+      loop, input,
+      [this, paths](std::function<void()> done) {
+        probe_back_ends(config_now(paths), std::move(done));
+      },
+      [this] { events.publish("diagnostics.changed", nlohmann::json::object()); }});
+}
+
+session::ManagerConfig Host::Impl::config_now(const config::Paths& paths) {
+  auto config = manager_config(paths, settings);
+  config.journal = &journal;
+  return config;
+}
+
+// Of a run that was killed. Before anybody can launch, so that nothing new is undone.
+void Host::Impl::undo_what_was_left() {
+  const auto left = journal.left();
+  if (!left) return log::warn("app", "the journal cannot be read", "what", left.error().message());
+  for (const auto& one : *left) {
+    log::info("app", "taking back what an earlier run did", "command", one.undo.command.front());
+    if (auto done = apps::run_step(one.undo); !done)
+      log::warn("app", "a command after an application failed", "what", done.error().message());
+    journal.forget(one.id);
+  }
+}
+
+Result<> Host::Impl::change_settings(const config::Changes& changes, const config::Paths& paths) {
+  if (auto changed = settings.change(changes); !changed) return changed;
+  if (const auto level = log::level_from(settings.get(config::kLogLevel))) log::set_level(*level);
+  manager->configure(config_now(paths));
+  if (gamestream)
+    gamestream->set_fec_percent(static_cast<unsigned>(settings.get(config::kFecPercent)));
+  if (native) native->set_adaptive_fec(settings.get(config::kAdaptiveFec));
+  if (changes.contains(config::kEncoder.id) || changes.contains(config::kDisplay.id) ||
+      changes.contains(config::kX11Display.id) || changes.contains(config::kAudio.id))
+    probe_back_ends(config_now(paths));
   return {};
 }
 
@@ -246,14 +350,21 @@ void Host::Impl::announce() const {
 }
 
 // Opening encoders takes a while; clients are served meanwhile.
-void Host::Impl::probe_back_ends(const session::ManagerConfig& config) {
-  loop.work([this, config] {
+void Host::Impl::probe_back_ends(const session::ManagerConfig& config, std::function<void()> done) {
+  loop.work([this, config, done = std::move(done)] {
     auto report = probe_all_back_ends(config);
-    loop.post([this, report = std::move(report)] {
+    loop.post([this, report = std::move(report), done] {
       if (!report.codecs.empty()) codecs = report.codecs;
       if (!report.formats.empty()) offer = {report.formats, report.invalidates};
       costly_codecs = report.costly_codecs;
       status.backends = report.backends;
+      status.encoders =
+          std::make_shared<const std::vector<webui::EncoderReport>>(encoder_rows(report.encoders));
+      status.probed_unix = unix_now();
+      status.codecs.clear();
+      for (const auto codec : codecs) status.codecs.emplace_back(webui::codec_id(codec));
+      events.publish("diagnostics.changed", nlohmann::json::object());
+      if (done) done();
       status.encoder = report.encoder;
       status.hardware_encoder = report.hardware_encoder;
       status.notices = report.notices;
@@ -285,6 +396,7 @@ Host::~Host() {
   if (impl.manager) impl.manager->shutdown();
   impl.loop.run_sync([&] {
     impl.webui.reset();
+    impl.diagnostics.reset();
     impl.gamestream.reset();
     impl.native.reset();
   });

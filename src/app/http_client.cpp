@@ -226,7 +226,7 @@ Result<HttpAnswer> send_request(const HttpTarget& target, const HttpRequest& req
                           request.path, target.endpoint.to_string());
   if (!request.token.empty()) head += fmt::format("Authorization: Bearer {}\r\n", request.token);
   if (!request.body.empty())
-    head += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n",
+    head += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", request.type,
                         request.body.size());
   else if (request.method != "GET")
     head += "Content-Length: 0\r\n";

@@ -24,9 +24,10 @@ struct HttpTarget {
 
 struct HttpRequest {
   std::string method;
-  std::string path;   // with the query, already encoded
-  std::string token;  // secret; empty = none
-  std::string body;   // JSON; empty = none
+  std::string path;                       // with the query, already encoded
+  std::string token;                      // secret; empty = none
+  std::string body;                       // empty = none
+  std::string type = "application/json";  // of the body
 };
 
 struct HttpAnswer {

@@ -7,6 +7,7 @@
 #include "app/ctl.hpp"
 #include "app/native_host.hpp"
 #include "app/serve.hpp"
+#include "app/tools.hpp"
 #include "app/version.hpp"
 #include "config/table.hpp"
 
@@ -65,6 +66,8 @@ int main(int argc, char** argv) {
   const auto* native_host = pf::app::add_native_host_command(app, native_options);
   int exit_code = 0;
   pf::app::add_ctl_command(app, exit_code);
+  pf::app::add_doctor_command(app, exit_code);
+  pf::app::add_tool_commands(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {

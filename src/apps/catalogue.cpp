@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::size_t kMaxTitle = 128;
 constexpr std::size_t kMaxArguments = 128;
+constexpr std::size_t kMaxSteps = 32;
 
 // Clients cache art and shortcuts by id, so it follows from the title and stays the same on another
 // machine; a collision takes the next free number.
@@ -45,45 +46,118 @@ std::uint32_t id_for(const std::string& title, const std::vector<App>& taken) {
   return id;
 }
 
-Result<> check(const App& app) {
+bool has_nul(const std::string& text) {
+  return text.find('\0') != std::string::npos;
+}
+
+Result<> check_command(const std::vector<std::string>& command, const char* what) {
+  if (command.empty() || command.front().empty())
+    return fail(Errc::BadEntry, std::string("the ") + what + " is empty");
+  if (command.size() > kMaxArguments) return fail(Errc::BadEntry, "too many arguments");
+  if (std::any_of(command.begin(), command.end(), has_nul))
+    return fail(Errc::BadEntry, std::string("NUL in the ") + what);
+  return {};
+}
+
+Result<> check(const App& app, bool desktop) {
   if (app.title.empty() || app.title.size() > kMaxTitle)
     return fail(Errc::BadEntry, "the title must have 1 to 128 bytes");
-  if (app.command.empty() || app.command.front().empty())
-    return fail(Errc::BadEntry, "the command is empty");
-  if (app.command.size() > kMaxArguments) return fail(Errc::BadEntry, "too many arguments");
-  for (const auto& argument : app.command)
-    if (argument.find('\0') != std::string::npos) return fail(Errc::BadEntry, "NUL in the command");
-  if (!app.working_directory.empty() && app.working_directory.front() != '/')
+  if (desktop && !app.command.empty())
+    return fail(Errc::BadEntry, "the Desktop starts no program of its own");
+  if (!desktop)
+    if (auto good = check_command(app.command, "command"); !good) return good;
+  if (!app.working_directory.empty() &&
+      (app.working_directory.front() != '/' || has_nul(app.working_directory)))
     return fail(Errc::BadEntry, "the working directory must be an absolute path");
+  if (app.prepare.size() > kMaxSteps) return fail(Errc::BadEntry, "too many commands before it");
+  for (const auto& step : app.prepare) {
+    if (auto good = check_command(step.run, "command before it"); !good) return good;
+    if (!step.undo.empty())
+      if (auto good = check_command(step.undo, "command after it"); !good) return good;
+  }
   return {};
+}
+
+std::string dump(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<std::string> texts(const nlohmann::json& list) {
+  std::vector<std::string> out;
+  for (const auto& part : list)
+    if (part.is_string()) out.push_back(part.get<std::string>());
+  return out;
+}
+
+store::AppRow to_row(const App& app, std::int64_t position) {
+  auto prepare = nlohmann::json::array();
+  for (const auto& step : app.prepare) prepare.push_back({{"do", step.run}, {"undo", step.undo}});
+  return {app.id,
+          app.title,
+          dump(app.command),
+          app.working_directory,
+          dump(app.environment),
+          dump(prepare),
+          app.source,
+          position,
+          app.art};
+}
+
+Result<App> from_row(const store::AppRow& row) {
+  const auto command = nlohmann::json::parse(row.command_json, nullptr, false);
+  const auto environment = nlohmann::json::parse(row.environment_json, nullptr, false);
+  const auto prepare = nlohmann::json::parse(row.prepare_json, nullptr, false);
+  if (!command.is_array() || !environment.is_object() || !prepare.is_array())
+    return fail(Errc::BadEntry, "application " + std::to_string(row.id) + " in the database");
+  App app;
+  app.id = static_cast<std::uint32_t>(row.id);
+  app.title = row.title;
+  app.working_directory = row.working_directory;
+  app.source = row.source;
+  app.art = row.art_tag;
+  app.command = texts(command);
+  for (const auto& [key, value] : environment.items())
+    if (value.is_string()) app.environment[key] = value.get<std::string>();
+  for (const auto& step : prepare)
+    if (step.is_object())
+      app.prepare.push_back({texts(step.value("do", nlohmann::json::array())),
+                             texts(step.value("undo", nlohmann::json::array()))});
+  return app;
+}
+
+Failure not_stored(const Error& error) {
+  return fail(Errc::StoreFailed, error.message());
 }
 
 }  // namespace
 
 Result<Catalogue> Catalogue::open(store::Database& database) {
   Catalogue catalogue(database);
+  if (auto loaded = catalogue.load(); !loaded) return pass(loaded);
+  return catalogue;
+}
+
+// The Desktop comes first; it has a row once it was edited.
+Result<> Catalogue::load() {
   App desktop;
   desktop.title = kDesktopTitle;
   desktop.id = id_for(desktop.title, {});
-  catalogue.apps_.push_back(std::move(desktop));
-  auto rows = store::load_apps(database);
+  std::vector<App> loaded;
+  auto rows = store::load_apps(*database_);
   if (!rows) return pass(rows);
   for (const auto& row : *rows) {
-    const auto command = nlohmann::json::parse(row.command_json, nullptr, false);
-    const auto environment = nlohmann::json::parse(row.environment_json, nullptr, false);
-    if (!command.is_array() || !environment.is_object())
-      return fail(Errc::BadEntry, "application " + std::to_string(row.id) + " in the database");
-    App app;
-    app.id = static_cast<std::uint32_t>(row.id);
-    app.title = row.title;
-    app.working_directory = row.working_directory;
-    for (const auto& part : command)
-      if (part.is_string()) app.command.push_back(part.get<std::string>());
-    for (const auto& [key, value] : environment.items())
-      if (value.is_string()) app.environment[key] = value.get<std::string>();
-    catalogue.apps_.push_back(std::move(app));
+    auto app = from_row(row);
+    if (!app) return pass(app);
+    if (app->id == desktop.id)
+      desktop = std::move(*app);
+    else
+      loaded.push_back(std::move(*app));
   }
-  return catalogue;
+  if (desktop.art.empty())
+    if (auto art = store::load_art(*database_, desktop.id); art && *art) desktop.art = (*art)->tag;
+  loaded.insert(loaded.begin(), std::move(desktop));
+  apps_ = std::move(loaded);
+  return {};
 }
 
 const App* Catalogue::find(std::uint32_t id) const {
@@ -91,28 +165,101 @@ const App* Catalogue::find(std::uint32_t id) const {
       std::find_if(apps_.begin(), apps_.end(), [&](const App& app) { return app.id == id; });
   return it == apps_.end() ? nullptr : &*it;
 }
+App* Catalogue::entry(std::uint32_t id) {
+  const auto it =
+      std::find_if(apps_.begin(), apps_.end(), [&](const App& app) { return app.id == id; });
+  return it == apps_.end() ? nullptr : &*it;
+}
 
 Result<App> Catalogue::add(App app) {
-  if (auto good = check(app); !good) return pass(good);
-  app.id = id_for(app.title, apps_);
-  const store::AppRow row{
-      app.id, app.title,
-      nlohmann::json(app.command).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
-      app.working_directory,
-      nlohmann::json(app.environment)
-          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
-  if (auto stored = store::insert_app(*database_, row); !stored)
-    return fail(Errc::StoreFailed, stored.error().message());
-  apps_.push_back(app);
+  auto added = add_all({std::move(app)});
+  if (!added) return pass(added);
+  return std::move(added->front());
+}
+
+Result<std::vector<App>> Catalogue::add_all(std::vector<App> apps) {
+  auto after = apps_;
+  std::vector<store::AppRow> rows;
+  for (auto& app : apps) {
+    if (auto good = check(app, false); !good) return pass(good);
+    app.id = id_for(app.title, after);
+    app.art.clear();
+    // Behind those that were put into an order by hand; among the others the title decides.
+    rows.push_back(to_row(app, static_cast<std::int64_t>(after.size())));
+    after.push_back(app);
+  }
+  if (auto stored = store::save_apps(*database_, rows); !stored) return not_stored(stored.error());
+  apps_ = std::move(after);
+  return apps;
+}
+
+Result<App> Catalogue::change(App app) {
+  auto* const known = entry(app.id);
+  if (known == nullptr) return fail(Errc::UnknownApp, std::to_string(app.id));
+  const bool desktop = known == &apps_.front();
+  if (auto good = check(app, desktop); !good) return pass(good);
+  app.source = known->source;
+  app.art = known->art;
+  if (auto stored = store::save_app(*database_, to_row(app, known - apps_.data())); !stored)
+    return not_stored(stored.error());
+  *known = app;
   return app;
 }
 
 Result<> Catalogue::remove(std::uint32_t id) {
   if (find(id) == nullptr) return fail(Errc::UnknownApp, std::to_string(id));
   if (apps_.front().id == id) return fail(Errc::BadEntry, "the Desktop entry always exists");
-  if (auto stored = store::delete_app(*database_, id); !stored)
-    return fail(Errc::StoreFailed, stored.error().message());
+  if (auto stored = store::delete_app(*database_, id); !stored) return not_stored(stored.error());
   std::erase_if(apps_, [&](const App& app) { return app.id == id; });
+  return {};
+}
+
+Result<> Catalogue::reorder(const std::vector<std::uint32_t>& ids) {
+  std::vector<App> ordered{apps_.front()};
+  for (const auto id : ids) {
+    const auto* app = find(id);
+    if (app == nullptr) return fail(Errc::UnknownApp, std::to_string(id));
+    if (std::any_of(ordered.begin(), ordered.end(), [&](const App& a) { return a.id == id; }))
+      return fail(Errc::BadEntry, "an application is named twice, or the Desktop is");
+    ordered.push_back(*app);
+  }
+  if (ordered.size() != apps_.size())
+    return fail(Errc::BadEntry, "every application but the Desktop must be named");
+  std::vector<store::AppRow> rows;
+  for (std::size_t i = 1; i < ordered.size(); ++i)
+    rows.push_back(to_row(ordered[i], static_cast<std::int64_t>(i)));
+  if (auto stored = store::save_apps(*database_, rows); !stored) return not_stored(stored.error());
+  apps_ = std::move(ordered);
+  return {};
+}
+
+Result<Art> Catalogue::art(std::uint32_t id) const {
+  auto row = store::load_art(*database_, id);
+  if (!row) return pass(row);
+  if (find(id) == nullptr || !*row) return fail(Errc::UnknownApp, std::to_string(id));
+  return Art{std::move((*row)->type), std::move((*row)->bytes)};
+}
+
+Result<> Catalogue::set_art(std::uint32_t id, const Art& art) {
+  auto* const app = entry(id);
+  if (app == nullptr) return fail(Errc::UnknownApp, std::to_string(id));
+  const auto facts = picture_facts(art.bytes);
+  if (!facts || facts->type != art.type)
+    return fail(Errc::BadEntry, "the picture must be a whole PNG or JPEG of at most 4 MiB and " +
+                                    std::to_string(Art::kLargestSide) + " pixels a side");
+  const auto sum = crc32(0, art.bytes.data(), static_cast<uInt>(art.bytes.size()));
+  const auto tag = std::to_string(sum) + '-' + std::to_string(art.bytes.size());
+  if (auto stored = store::save_art(*database_, id, {art.type, tag, art.bytes}); !stored)
+    return not_stored(stored.error());
+  app->art = tag;
+  return {};
+}
+
+Result<> Catalogue::remove_art(std::uint32_t id) {
+  auto* const app = entry(id);
+  if (app == nullptr) return fail(Errc::UnknownApp, std::to_string(id));
+  if (auto stored = store::delete_art(*database_, id); !stored) return not_stored(stored.error());
+  app->art.clear();
   return {};
 }
 

@@ -2,11 +2,21 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/log.hpp"
 
 namespace pf::apps {
+
+bool hands_over(const App& app) {
+  if (app.command.empty()) return false;
+  const auto name = std::filesystem::path(app.command.front()).filename().string();
+  static constexpr std::array kLaunchers{"steam", "lutris", "heroic", "flatpak", "xdg-open", "gio"};
+  return std::find(kLaunchers.begin(), kLaunchers.end(), name) != kLaunchers.end();
+}
 
 Result<Process> launch(const App& app, const std::map<std::string, std::string>& environment) {
   if (app.command.empty()) return fail(Errc::BadEntry, app.title + " has no command");

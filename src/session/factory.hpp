@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "apps/step_runner.hpp"
 #include "audio/source.hpp"
 #include "capture/capture.hpp"
 #include "clipboard/clipboard.hpp"
@@ -26,6 +27,8 @@ struct ManagerConfig {
   std::size_t max_sessions = 32;
   // Runs on a virtual display when the Desktop is launched; empty = nothing is started. argv.
   std::vector<std::string> demo;
+  // Where commands that must be taken back are remembered; null = only in memory.
+  apps::UndoJournal* journal = nullptr;
 };
 
 // `executor` must outlive the manager; call shutdown() before destroying it.

@@ -30,6 +30,9 @@ struct Session {
   Process app;
   std::unique_ptr<Executor::Timer> app_watch;
   bool app_started = false;
+  SteadyTime app_since{};
+  bool preparing = false;                      // a worker runs a command before the application
+  std::vector<apps::UndoJournal::Left> undos;  // in the order in which they were done
 
   // The attached stream, and what it still waits for.
   std::shared_ptr<StreamImpl> stream;

@@ -48,6 +48,12 @@ Statement& Statement::bind(const std::optional<std::int64_t>& value) {
   return *this;
 }
 
+Statement& Statement::bind(ByteSpan blob) {
+  sqlite3_bind_blob64(stmt_, ++index_, blob.data(), blob.size(),
+                      reinterpret_cast<sqlite3_destructor_type>(-1));
+  return *this;
+}
+
 Result<bool> Statement::step() {
   const int rc = sqlite3_step(stmt_);
   if (rc == SQLITE_ROW) return true;
@@ -71,6 +77,12 @@ std::string Statement::text(int column) const {
   if (bytes == nullptr) return {};
   return {reinterpret_cast<const char*>(bytes),
           static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+}
+
+Bytes Statement::blob(int column) const {
+  const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(stmt_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, bytes + sqlite3_column_bytes(stmt_, column)};
 }
 
 Database::~Database() {

@@ -34,6 +34,7 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind(std::string_view value);
   Statement& bind(const std::optional<std::int64_t>& value);
+  Statement& bind(ByteSpan blob);
   // True while there is a row to read; false at the end.
   Result<bool> step();
   // For statements without rows.
@@ -42,6 +43,7 @@ class Statement {
   std::int64_t integer(int column) const;
   std::optional<std::int64_t> optional_integer(int column) const;
   std::string text(int column) const;
+  Bytes blob(int column) const;
 
  private:
   friend class Database;

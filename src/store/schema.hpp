@@ -6,7 +6,7 @@
 
 namespace pf::store {
 
-inline constexpr std::array<const char*, 3> kMigrations = {
+inline constexpr std::array<const char*, 4> kMigrations = {
     R"sql(
 CREATE TABLE devices (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- ids are never used again
@@ -77,6 +77,23 @@ CREATE TABLE history (
   bytes          INTEGER NOT NULL,
   host_p50_us    INTEGER,
   host_p99_us    INTEGER
+) STRICT;
+)sql",
+    // What runs before and after an application, its place in lists, where it was found, its cover;
+    // and what still has to be undone when the host is killed meanwhile.
+    R"sql(
+ALTER TABLE apps ADD COLUMN prepare TEXT NOT NULL DEFAULT '[]';  -- JSON array of {do, undo}
+ALTER TABLE apps ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE apps ADD COLUMN source TEXT NOT NULL DEFAULT '';     -- key in the library; empty = by hand
+CREATE TABLE app_art (
+  app_id INTEGER PRIMARY KEY,
+  type   TEXT NOT NULL,                            -- "image/png", "image/jpeg"
+  tag    TEXT NOT NULL,                            -- changes with the picture
+  bytes  BLOB NOT NULL
+) STRICT;
+CREATE TABLE undo_journal (
+  id   INTEGER PRIMARY KEY AUTOINCREMENT,
+  step TEXT NOT NULL                               -- JSON: command, environment, folder
 ) STRICT;
 )sql",
 };

@@ -13,6 +13,7 @@
 #include "support/fakes.hpp"
 #include "support/temp_folder.hpp"
 #include "trust/native_desk.hpp"
+#include "webui/diagnostics.hpp"
 #include "webui/event_bus.hpp"
 #include "webui/frontend.hpp"
 
@@ -29,13 +30,14 @@ class ApiRig {
         [](const std::string& name) {
           return name == "PUNKTFUNK_MDNS" ? std::optional<std::string>("off") : std::nullopt;
         },
-        nullptr)));
+        &settings_store)));
     status.version = "1.2.3";
     status.gamestream = true;
     status.ports = {47989, 47984, 48010, 47998, 47999, 48000};
     status.backends = {{"encode", "nvenc", false, "no NVIDIA driver is loaded"},
                        {"encode", "x264", true, ""}};
     status.encoder = "x264";
+    status.probed_unix = 1'700'000'000;
     status.notices = {"Pictures are encoded on the processor."};
   }
   // What lives on the control thread ends there.
@@ -61,7 +63,18 @@ class ApiRig {
             *settings,
             events,
             [this] { return status; },
-            native ? &*native : nullptr};
+            native ? &*native : nullptr,
+            hooks()};
+  }
+  webui::Hooks hooks() {
+    webui::Hooks hooks;
+    hooks.change_settings = [this](const config::Changes& changes) -> Result<> {
+      if (refuse_settings) return fail(config::Errc::StoreFailed, "the disk is full");
+      return settings->change(changes);
+    };
+    hooks.probe_again = [this] { ++probes; };
+    hooks.diagnostics = &diagnostics;
+    return hooks;
   }
 
   // One for all tests: making a key takes a while.
@@ -146,6 +159,25 @@ class ApiRig {
     });
   }
 
+  class SettingsStore final : public config::SettingsStore {
+   public:
+    Result<config::Values> load() override { return config::Values{}; }
+    Result<> store(const config::Changes&) override { return {}; }
+  };
+
+  class FakeDiagnostics final : public webui::Diagnostics {
+   public:
+    std::vector<webui::Check> checks() override { return list; }
+    bool refresh(const std::string& id, std::function<void()> done) override {
+      refreshed = id;
+      if (id == "no_such") return false;
+      done();
+      return true;
+    }
+    std::vector<webui::Check> list;
+    std::string refreshed;
+  };
+
   TempFolder folder;
   EventLoop loop;
   std::unique_ptr<store::Database> database;
@@ -155,7 +187,11 @@ class ApiRig {
   FakeManager manager;
   webui::EventBus events;
   std::optional<apps::Catalogue> catalogue;
+  SettingsStore settings_store;
   std::optional<config::Settings> settings;
+  bool refuse_settings = false;
+  unsigned probes = 0;
+  FakeDiagnostics diagnostics;
   webui::StatusParts status;
   std::string label;  // of the last PIN
   std::optional<trust::KnockOutcome> knock_outcome;

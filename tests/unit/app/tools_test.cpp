@@ -1,0 +1,57 @@
+// Completions and the manual page follow from the command line itself.
+#include "app/tools.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "app/ctl.hpp"
+
+namespace pf::app {
+namespace {
+
+using testing::HasSubstr;
+
+class ToolsTest : public testing::Test {
+ protected:
+  ToolsTest() {
+    add_ctl_command(app_, exit_code_, {.out = out_, .err = err_, .in = in_});
+    add_tool_commands(app_, exit_code_);
+  }
+  CLI::App app_{"Streams."};
+  int exit_code_ = 0;
+  std::ostringstream out_, err_;
+  std::istringstream in_;
+};
+
+TEST_F(ToolsTest, EveryShellKnowsEveryCommand) {
+  for (const auto shell : {Shell::Bash, Shell::Zsh, Shell::Fish}) {
+    const auto script = completions(app_, shell);
+    for (const auto* word : {"ctl", "sessions", "idr", "settings", "completions", "man", "config"})
+      EXPECT_THAT(script, HasSubstr(word));
+    EXPECT_THAT(script, HasSubstr("ctl sessions"));
+  }
+  EXPECT_THAT(completions(app_, Shell::Bash), HasSubstr("--json"));
+}
+
+TEST_F(ToolsTest, TheManualPageNamesCommandsOptionsVariablesAndExitCodes) {
+  const auto page = manual_page(app_);
+  for (const auto* text : {".TH PUNKTFUNK\\-HOST 1", ".SS punktfunk\\-host ctl settings set",
+                           "\\-\\-json", "PUNKTFUNK_BASE_PORT", ".SH EXIT STATUS"})
+    EXPECT_THAT(page, HasSubstr(text));
+  // No help text may begin a line with a dot, which would be a request.
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with('.')) {
+      EXPECT_THAT(line, testing::MatchesRegex(R"(\.(TH|SH|SS|TP|B|I|PP|nf|fi)( .*)?)"));
+    }
+}
+
+TEST_F(ToolsTest, AUsageErrorIsNoCrash) {
+  EXPECT_THROW(app_.parse("completions tcsh", false), CLI::ParseError);
+  EXPECT_THROW(app_.parse("ctl settings set", false), CLI::ParseError);
+}
+
+}  // namespace
+}  // namespace pf::app

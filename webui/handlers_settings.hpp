@@ -1,0 +1,14 @@
+// Handlers of routes_settings.cpp. Control thread.
+#pragma once
+
+#include "webui/routes.hpp"
+
+namespace pf::webui::handlers {
+
+std::optional<Reply> change_settings(const Context&, const Call&);
+std::optional<Reply> show_host(const Context&, const Call&);
+std::optional<Reply> show_encoders(const Context&, const Call&);
+std::optional<Reply> probe_encoders(const Context&, const Call&);
+std::optional<Reply> show_displays(const Context&, const Call&);
+
+}  // namespace pf::webui::handlers
