@@ -80,8 +80,8 @@ Result<> StreamImpl::start_sound(std::shared_ptr<audio::Source> source) {
     if (!closed_) {
       audio_ = std::move(pipeline);
       audio_source_ = std::move(source);
-      if (audio_released_) audio_->release();
       audio_->set_muted(muted_);
+      if (audio_released_) audio_->release();
       return {};
     }
   }
@@ -157,16 +157,16 @@ void StreamImpl::shut() noexcept {
   if (router_) router_->close_gate();
 }
 
-void StreamImpl::grants_changed() noexcept {
-  clipboard_grant_changed();
-  const std::scoped_lock lock(input_mutex_);
-  if (router_) router_->grants_changed();
 void StreamImpl::set_muted(bool muted) noexcept {
   const std::scoped_lock lock(mutex_);
   muted_ = muted;
   if (audio_) audio_->set_muted(muted);
 }
 
+void StreamImpl::grants_changed() noexcept {
+  clipboard_grant_changed();
+  const std::scoped_lock lock(input_mutex_);
+  if (router_) router_->grants_changed();
 }
 
 encode::Config StreamImpl::video_config() const {
@@ -252,13 +252,13 @@ void StreamImpl::input(const input::Event& event) noexcept {
     early_input_.push_back(event);
   }
 }
-void StreamImpl::on_feedback(const input::FeedbackEvent& event) noexcept {
-  if (gate_.open()) peer_->on_feedback(event);
-}
-
 void StreamImpl::report(const PeerFigures& figures) noexcept {
   if (figures.loss_ppm) stats_->loss_ppm.set(*figures.loss_ppm);
   if (figures.rtt_us) stats_->rtt_us.set(*figures.rtt_us);
   if (figures.fec_percent) stats_->fec_percent.set(*figures.fec_percent);
 }
+void StreamImpl::on_feedback(const input::FeedbackEvent& event) noexcept {
+  if (gate_.open()) peer_->on_feedback(event);
+}
+
 }  // namespace pf::session
