@@ -90,6 +90,10 @@ void Client::on_window(std::uint32_t loss_ppm, std::uint64_t packets) {
   steering_->on_delivered(packets);
 }
 
+void Client::on_round_trip(std::chrono::nanoseconds rtt) {
+  if (steering_) steering_->on_round_trip(rtt);
+}
+
 void Client::on_recovery_asked(bool keyframe) {
   if (steering_) steering_->on_recovery_asked(keyframe);
 }

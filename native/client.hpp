@@ -34,6 +34,7 @@ class Client : public std::enable_shared_from_this<Client> {
   // From the link.
   void on_message(const wire::ControlMessage& message);
   void on_window(std::uint32_t loss_ppm, std::uint64_t packets);
+  void on_round_trip(std::chrono::nanoseconds rtt);
   void on_recovery_asked(bool keyframe);
   void on_moved(const net::Endpoint& peer);
   void on_path_seen(std::size_t udp_payload_bytes, std::chrono::nanoseconds rtt);

@@ -165,7 +165,7 @@ void Client::on_prepared(Prepared prepared) {
 }
 
 Result<media::Keys> Client::keys() const {
-  const auto suite = static_cast<media::Suite>(agreement_.suite);
+  const auto suite = agreement_.suite;
   if (carrier_.generation == wire::Generation::V2)
     return media::Keys::v2(suite, prepared_->exporter);
   if (agreement_.suite == wire::Suite::ChaCha20Poly1305)
@@ -250,7 +250,7 @@ Result<> Client::attach() {
   });
 
   Steering::Config steering{.agreement = agreement_,
-                            .generation = static_cast<media::Generation>(carrier_.generation),
+                            .generation = carrier_.generation,
                             .adaptive_fec = deps_.config.adaptive_fec,
                             .audio_kbps = audio_kbps(agreement_),
                             .can_change_payload = hello_.max_shard_payload != 0,

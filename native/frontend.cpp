@@ -113,6 +113,10 @@ std::uint16_t Frontend::port() const {
   return impl_->endpoint->local().port();
 }
 
+void Frontend::set_adaptive_fec(bool adaptive) {
+  impl_->config.adaptive_fec = adaptive;
+}
+
 void Frontend::stop() {
   auto& impl = *impl_;
   impl.advert.reset();

@@ -58,6 +58,8 @@ class Frontend {
   ~Frontend();
 
   std::uint16_t port() const;
+  // Control thread: for streams that begin from here on.
+  void set_adaptive_fec(bool adaptive);
   // Control thread. Accepts nobody any more and ends the streams; clients get their reason.
   void stop();
 

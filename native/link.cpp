@@ -140,7 +140,14 @@ void Link::unreadable(const Error& error) {
         "");
 }
 
+// With the client's own reports, so once a window.
+void Link::tell_round_trip() {
+  if (connection_ == nullptr) return;
+  report([rtt = connection_->rtt()](Client& client) { client.on_round_trip(rtt); });
+}
+
 void Link::on_message(wire::ControlMessage message) {
+  if (std::holds_alternative<wire::LossReport>(message)) tell_round_trip();
   if (std::exchange(greeted_, true) && answer_here(message)) return;
   to_client([message = std::move(message)](Client& client) { client.on_message(message); });
 }
@@ -264,10 +271,12 @@ void Link::on_datagram(ByteSpan bytes) {
       }
       // The ask before the window of the same datagram (punktfunk2.md 9.4).
       if (const auto ask = feedback_.new_ask(*feedback)) recover(*ask);
-      if (const auto window = feedback_.new_window(*feedback))
+      if (const auto window = feedback_.new_window(*feedback)) {
+        tell_round_trip();
         report([window = *window](Client& client) {
           client.on_window(window.loss_ppm, window.packets);
         });
+      }
       return;
     }
     default:

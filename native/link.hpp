@@ -94,6 +94,7 @@ class Link final : public quic::ConnectionHandler {
   void report(std::function<void(Client&)> task);
   void input(std::span<const input::Event> events);
   void pen_moved();
+  void tell_round_trip();
   void share_clipboard(bool on);
   void recover(const RecoveryAsk& ask);
   void write_now(const wire::ControlMessage& message);

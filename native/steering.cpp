@@ -90,6 +90,18 @@ void Steering::on_loss(std::uint32_t ppm) {
   // Older clients add this much when a frame was lost whole (punktfunk1.md 6.10).
   constexpr std::uint32_t kFrameLost = 50'000;
   apply(rate_.report_loss(ppm, std::exchange(frame_lost_, false) || ppm >= kFrameLost));
+  session::PeerFigures figures;
+  figures.loss_ppm = ppm;
+  const auto fec = deps_.video->fec_percentage();
+  figures.fec_percent = fec >= 0 ? static_cast<unsigned>(fec) : config_.agreement.fec_percent;
+  deps_.stream->report(figures);
+}
+
+void Steering::on_round_trip(std::chrono::nanoseconds rtt) {
+  session::PeerFigures figures;
+  figures.rtt_us = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(rtt).count());
+  deps_.stream->report(figures);
 }
 
 void Steering::on_recovery_asked(bool keyframe) {

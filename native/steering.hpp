@@ -51,6 +51,7 @@ class Steering {
   // False for a message that is not about steering.
   bool on_message(const wire::ControlMessage& message);
   void on_loss(std::uint32_t ppm);
+  void on_round_trip(std::chrono::nanoseconds rtt);
   // The client has received this many media packets so far.
   void on_delivered(std::uint64_t packets);
   void on_recovery_asked(bool keyframe);

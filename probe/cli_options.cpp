@@ -118,6 +118,8 @@ void add_stream(CLI::App& c, Parsed& p) {
       ->check(CLI::Range(0.0, 100.0));
   c.add_option("--loss-burst", p.stream.loss.burst, "In bursts of so many, on average [1]");
   c.add_option("--loss-seed", p.stream.loss.seed, "Which ones [1]");
+  c.add_option("--loss-above", p.stream.loss.largest,
+               "Drop all media packets of more bytes, as a path of a small MTU does");
   c.add_option("--loss-from", p.loss_from_s, "Seconds after the start [0]");
   c.add_option("--loss-to", p.loss_to_s, "Seconds after the start [the end]");
   c.footer(script_help());

@@ -23,7 +23,11 @@ double ForcedLoss::next() noexcept {
   return static_cast<double>(z >> 11U) * 0x1.0p-53;
 }
 
-bool ForcedLoss::drop(Nanoseconds since_start) noexcept {
+bool ForcedLoss::drop(Nanoseconds since_start, std::size_t bytes) noexcept {
+  if (plan_.largest != 0 && bytes > plan_.largest) {
+    ++dropped_;
+    return true;
+  }
   if (plan_.percent <= 0 || since_start < plan_.from || (plan_.to && since_start >= *plan_.to)) {
     losing_ = false;
     return false;

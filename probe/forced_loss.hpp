@@ -15,13 +15,14 @@ struct LossPlan {
   std::uint64_t seed = 1;             // which ones
   std::chrono::milliseconds from{0};  // since the stream began
   std::optional<std::chrono::milliseconds> to{};
+  std::size_t largest = 0;  // longer packets are dropped at any time, as small paths do; 0 = none
 };
 
 class ForcedLoss {
  public:
   explicit ForcedLoss(const LossPlan& plan);
-  // The next packet, that came `since_start`: whether it is to be dropped.
-  bool drop(Nanoseconds since_start) noexcept;
+  // The next packet, of so many bytes, that came `since_start`: whether it is to be dropped.
+  bool drop(Nanoseconds since_start, std::size_t bytes) noexcept;
   void set_percent(double percent) noexcept;
   std::uint64_t dropped() const noexcept { return dropped_; }
 

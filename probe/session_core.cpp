@@ -271,7 +271,7 @@ void SessionCore::on_server_hello(const ServerHello& hello) {
 }
 
 Result<media::Keys> SessionCore::keys() {
-  const auto suite = static_cast<media::Suite>(hello_.suite.value_or(wire::Suite::Aes128Gcm));
+  const auto suite = hello_.suite.value_or(wire::Suite::Aes128Gcm);
   if (generation_ == wire::Generation::V1) {
     const ByteSpan key =
         suite == media::Suite::Aes128Gcm ? ByteSpan(hello_.key) : ByteSpan(hello_.chacha_key);
@@ -296,7 +296,7 @@ bool SessionCore::set_up_media() {
   limits.shard_payload = v1 && largest == 0 ? hello_.shard_payload : 0U;
   if (largest != 0) limits.max_shard_payload = largest;
   limits.max_data_per_block = hello_.max_data_per_block;
-  limits.scheme = static_cast<media::FecScheme>(hello_.fec_scheme);
+  limits.scheme = hello_.fec_scheme;
   limits.max_frame_bytes = media::frame_cap(hello_.bitrate_kbps, hello_.mode.refresh_hz);
   auto receiver = media::Receiver::create(
       {.keys = *key, .limits = limits, .clock_origin_ns = hello_.clock_origin_ns});

@@ -43,7 +43,7 @@ void SessionCore::on_batch(PacketBatch batch) {
 void SessionCore::feed(MutableByteSpan packet, SteadyTime at) {
   if (!std::exchange(media_came_, true))
     count([&](Statistics& s) { s.video.first_packet_ms = since_dial_ms(); });
-  if (loss_.drop(phase_ == Phase::Streaming ? at - started_ : Nanoseconds(0))) {
+  if (loss_.drop(phase_ == Phase::Streaming ? at - started_ : Nanoseconds(0), packet.size())) {
     ++forced_drops_;
     return;
   }

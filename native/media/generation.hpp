@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "native/wire/constants.hpp"
+
 namespace pf::native::media {
 
-enum class Generation : std::uint8_t {
-  V1 = 1,  // ALPN pkf1: seq(8) | header(40) shard | tag(16), punktfunk1.md 6
-  V2,      // ALPN pkf2: tag(1) seq(4) | header(25) shard | tag(16), punktfunk2.md 6
-};
+using wire::FecScheme;
+using wire::Generation;
 
 // Two streams with frame counters of their own share one space of packet numbers.
 enum class Stream : std::uint8_t {
@@ -18,16 +18,14 @@ enum class Stream : std::uint8_t {
   Probe = 1,  // filler of a speed test (punktfunk1.md 6.11, punktfunk2.md 6.4)
 };
 
-enum class FecScheme : std::uint8_t { Gf8 = 0, Gf16 = 1 };  // wire values
-
 struct PacketSizes {
   std::size_t clear;   // in clear before the protected part; also the additional data
   std::size_t header;  // protected
   std::size_t tag;     // behind the protected part
   constexpr std::size_t overhead() const { return clear + header + tag; }
 };
-inline constexpr PacketSizes kSizesV1{8, 40, 16};
-inline constexpr PacketSizes kSizesV2{5, 25, 16};
+inline constexpr PacketSizes kSizesV1{8, 40, 16};  // seq | header shard | tag, punktfunk1.md 6
+inline constexpr PacketSizes kSizesV2{5, 25, 16};  // tag seq | header shard | tag, punktfunk2.md 6
 constexpr const PacketSizes& sizes(Generation g) {
   return g == Generation::V1 ? kSizesV1 : kSizesV2;
 }

@@ -12,8 +12,7 @@
 
 namespace pf::native::media {
 
-// Wire values: Welcome's cipher byte (punktfunk1.md 3.3), media suite id (punktfunk2.md 7.2).
-enum class Suite : std::uint8_t { Aes128Gcm = 0, ChaCha20Poly1305 = 1 };
+using wire::Suite;
 constexpr std::size_t key_bytes(Suite suite) {
   return suite == Suite::Aes128Gcm ? 16 : 32;
 }

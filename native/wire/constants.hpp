@@ -94,6 +94,7 @@ enum class GamepadKind : std::uint8_t {
 };
 
 enum class FecScheme : std::uint8_t { Gf8 = 0, Gf16 = 1 };
+// Welcome's cipher byte (punktfunk1.md 3.3), media suite id (punktfunk2.md 7.2).
 enum class Suite : std::uint8_t { Aes128Gcm = 0, ChaCha20Poly1305 = 1 };
 enum class AudioCodec : std::uint8_t { Opus = 0, Flac = 1, Pcm = 2 };
 enum class LinkKind : std::uint8_t { Unknown = 0, Ethernet, WiFi, Other };

@@ -102,6 +102,18 @@ TEST_P(NativeStream, LossIsRepairedAndHolesAreHealed) {
   expect_no_violations(*session);
 }
 
+TEST_P(NativeStream, PacketsShrinkUntilTheyFitThePath) {
+  auto o = paired_options();
+  o.loss.largest = 1300;
+  const auto session = dial(std::move(o));
+  const auto change = session->wait_message<wire::ShardPayloadChanged>(kNativePatience);
+  ASSERT_TRUE(change);
+  EXPECT_LE(change->shard_payload, 1300 - 46);
+  ASSERT_TRUE(wait_for_native_media(*session, 60, 60));
+  EXPECT_EQ(session->statistics().shards.inconsistent, 0U);
+  expect_no_violations(*session);
+}
+
 TEST_P(NativeStream, InputArrivesInTheSession) {
   const auto session = dial(paired_options());
   ASSERT_TRUE(wait_for_native_media(*session, 5, 5));

@@ -18,6 +18,10 @@ class SilentStream final : public session::Stream {
   void invalidate(std::uint32_t, std::uint32_t) noexcept override {}
   void microphone(std::uint32_t, ByteSpan) noexcept override {}
   void input(const input::Event&) noexcept override {}
+  void report(const session::PeerFigures& figures) noexcept override {
+    figures_.push_back(figures);
+  }
+  std::vector<session::PeerFigures> figures_;
   const session::Gate& gate() const noexcept override { return gate_; }
   std::uint32_t kbps() const { return kbps_; }
 
@@ -182,6 +186,17 @@ TEST_F(SteeringTest, ABrokenFrameRaisesParityWithoutWaitingForAReport) {
   steering().on_recovery_asked(false);
   EXPECT_GT(video_->fec_percentage(), 40);
   EXPECT_GT(stream_->kbps(), 0U);
+}
+
+TEST_F(SteeringTest, ReportsBecomeFigures) {
+  agreement_.fec_percent = 20;
+  steering().on_message(wire::LossReport{0});
+  steering().on_round_trip(1500us);
+  ASSERT_EQ(stream_->figures_.size(), 2U);
+  EXPECT_EQ(stream_->figures_[0].loss_ppm, 0U);
+  EXPECT_LT(stream_->figures_[0].fec_percent, 20U) << "what is in force now";
+  EXPECT_FALSE(stream_->figures_[0].rtt_us);
+  EXPECT_EQ(stream_->figures_[1].rtt_us, 1500U);
 }
 
 TEST_F(SteeringTest, ParityStartsWithEnoughForABurst) {

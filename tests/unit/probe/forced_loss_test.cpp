@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 std::vector<bool> run(const LossPlan& plan, std::size_t packets) {
   ForcedLoss loss(plan);
   std::vector<bool> out;
-  for (std::size_t i = 0; i < packets; ++i) out.push_back(loss.drop(1s));
+  for (std::size_t i = 0; i < packets; ++i) out.push_back(loss.drop(1s, 1200));
   return out;
 }
 std::size_t count(const std::vector<bool>& v) {
@@ -45,11 +45,18 @@ TEST(ForcedLoss, NothingAndEverything) {
 
 TEST(ForcedLoss, OnlyBetweenItsTimes) {
   ForcedLoss loss({.percent = 100, .from = 1s, .to = std::chrono::milliseconds(2000)});
-  EXPECT_FALSE(loss.drop(999ms));
-  EXPECT_TRUE(loss.drop(1s));
-  EXPECT_TRUE(loss.drop(1999ms));
-  EXPECT_FALSE(loss.drop(2s));
+  EXPECT_FALSE(loss.drop(999ms, 1200));
+  EXPECT_TRUE(loss.drop(1s, 1200));
+  EXPECT_TRUE(loss.drop(1999ms, 1200));
+  EXPECT_FALSE(loss.drop(2s, 1200));
   EXPECT_EQ(loss.dropped(), 2u);
+}
+
+TEST(ForcedLoss, SmallPathsTakeNoLargePackets) {
+  ForcedLoss loss({.largest = 1300});
+  EXPECT_FALSE(loss.drop(0s, 1300));
+  EXPECT_TRUE(loss.drop(0s, 1301));
+  EXPECT_EQ(loss.dropped(), 1U);
 }
 
 }  // namespace
