@@ -82,7 +82,7 @@ export async function request<T>(method: string, path: string, options: Options 
   if (!Number.isNaN(date)) clockOffset = (date + 500 - Date.now()) / 1000;
   if (!response.ok) {
     const error = await failure(response);
-    if (error.code === 'unclaimed') signedIn.set('unclaimed');
+    if (error.code === 'not_claimed') signedIn.set('unclaimed');
     else if (error.status === 401 && error.code !== 'bad_password' && signedIn.get() !== 'unclaimed') {
       signedIn.set('no');
     }

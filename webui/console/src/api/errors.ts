@@ -15,7 +15,11 @@ export function sentence(error: unknown): string {
       return t('error.no_answer');
     case 'bad_password': {
       const left = known.number('tries_left');
-      return left === undefined ? t('error.bad_password') : t('error.bad_password_left', { n: left });
+      return left ? t('error.bad_password_left', { n: left }) : t('error.bad_password');
+    }
+    case 'bad_code': {
+      const left = known.number('tries_left');
+      return left ? t('error.bad_code_left', { n: left }) : t('error.bad_code');
     }
     case 'locked':
       return t('error.locked', {

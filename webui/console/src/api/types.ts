@@ -5,17 +5,16 @@ export type Level = 'full' | 'controller' | 'view' | 'custom';
 export type Preset = Exclude<Level, 'custom'>;
 
 export interface Me {
-  lane: string;
+  lane: 'open' | 'token' | 'scoped' | 'console' | 'device';
   signed_in: boolean;
   host_name: string;
   version: string;
-  fingerprint?: string;
   sign_in?: { id: number; since_unix: number; expires_unix: number };
 }
 
 export interface Setup {
   claimed: boolean;
-  code_file: string;
+  code_file?: string;
 }
 
 export interface Backend {

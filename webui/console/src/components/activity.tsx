@@ -17,9 +17,6 @@ const icons: Readonly<Record<string, IconName>> = {
   revoked: 'close',
   disabled: 'lock',
   expired: 'clock',
-  signed_in: 'person',
-  signed_out: 'person',
-  sign_in_refused: 'close',
 };
 
 // Who made a change, for people.

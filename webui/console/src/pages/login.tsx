@@ -6,7 +6,7 @@ import { tryNow } from '../api/live';
 import { useResource } from '../api/resource';
 import { me } from '../api/resources';
 import { navigate, ownAddress, usePlace } from '../app/router';
-import { Button, Fingerprint, PasswordField } from '../components/parts';
+import { Button, PasswordField } from '../components/parts';
 import { T } from '../components/text';
 import { t } from '../i18n';
 import { Gate } from './gate';
@@ -15,7 +15,6 @@ export default function Login() {
   const { query } = usePlace();
   const who = useResource(me).data;
   const host = who?.host_name ?? 'punktfunk';
-  const fingerprint = who?.fingerprint;
   const [password, setPassword] = useState('');
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
@@ -88,16 +87,9 @@ export default function Login() {
       </section>
       <details class="small soft">
         <summary>{t('login.warned')}</summary>
-        {fingerprint ? (
-          <>
-            <p>{t('login.warned_lead')}</p>
-            <Fingerprint hex={fingerprint} label="SHA-256" small />
-          </>
-        ) : (
-          <p>
-            <T k="login.warned_bare" />
-          </p>
-        )}
+        <p>
+          <T k="login.warned_lead" />
+        </p>
       </details>
     </Gate>
   );

@@ -118,7 +118,7 @@ function ChangePassword() {
       setBusy(false);
     }
   };
-  const about = error?.code === 'weak_password' ? 'next' : 'now';
+  const about = error?.code === 'bad_value' ? 'next' : 'now';
   return (
     <Section id="password" title={t('more.password')}>
       <form

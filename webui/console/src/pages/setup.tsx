@@ -156,7 +156,7 @@ function PasswordStep({ code, onRefused }: { code: string; onRefused(error: ApiE
       navigate('/setup?step=checks', { replace: true });
     } catch (problem) {
       const known = asApiError(problem);
-      if (known.code === 'weak_password') setError(sentence(known));
+      if (known.code === 'bad_value') setError(sentence(known));
       else onRefused(known);
     } finally {
       setBusy(false);
@@ -310,7 +310,7 @@ export default function Setup() {
     if (claimed && (step === 'code' || step === 'password')) navigate('/', { replace: true });
     else if (!claimed)
       void get<SetupState>('/setup').then(
-        (setup) => setFile(setup.code_file),
+        (setup) => setFile(setup.code_file ?? ''),
         () => undefined,
       );
   }, [claimed, step]);

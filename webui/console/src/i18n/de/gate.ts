@@ -9,8 +9,6 @@ export const gate = {
     'Rufen Sie auf der Maschine selbst <code>punktfunk-host password reset</code> auf. Das gibt einen neuen Einrichtungscode aus; Ihre Geräte bleiben gekoppelt.',
   'login.warned': 'Warum hat mein Browser gewarnt?',
   'login.warned_lead':
-    'Dieser Host hat sein Zertifikat selbst erstellt, daher bürgt keine Firma dafür. Vergleichen Sie den Fingerabdruck, den der Browser zeigt, mit dem im Protokoll des Hosts:',
-  'login.warned_bare':
     'Dieser Host hat sein Zertifikat selbst erstellt, daher bürgt keine Firma dafür. Vergleichen Sie den Fingerabdruck, den der Browser zeigt, mit dem, den <code>punktfunk-host ctl status</code> auf der Maschine ausgibt.',
   'setup.steps': 'Schritte der Einrichtung',
   'setup.step_code': 'Code',
@@ -65,7 +63,8 @@ export const gate = {
     one: 'Der Einrichtungscode stimmt nicht. Noch {n} Versuch, dann folgt eine kurze Pause.',
     other: 'Der Einrichtungscode stimmt nicht. Noch {n} Versuche, dann folgt eine kurze Pause.',
   },
-  'error.weak_password': 'Das Passwort ist zu kurz oder zu einfach. Nehmen Sie mindestens 12 Zeichen.',
-  'error.claimed': 'Dieser Host ist schon eingerichtet. Melden Sie sich mit seinem Passwort an.',
-  'error.unclaimed': 'Dieser Host hat noch kein Passwort. Richten Sie ihn zuerst ein.',
+  'error.already_claimed': 'Dieser Host ist schon eingerichtet. Melden Sie sich mit seinem Passwort an.',
+  'error.not_claimed': 'Dieser Host hat noch kein Passwort. Richten Sie ihn zuerst ein.',
+  'error.peer_not_allowed':
+    'Dieser Host nimmt keine Browser aus Ihrem Netz an. Gehen Sie ins selbe Netz wie der Host, oder erlauben Sie es in seinen Einstellungen.',
 } as const;

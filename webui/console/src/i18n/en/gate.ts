@@ -9,8 +9,6 @@ export const gate = {
     'On the machine itself, run <code>punktfunk-host password reset</code>. It prints a new set-up code; your devices stay paired.',
   'login.warned': 'Why did my browser warn me?',
   'login.warned_lead':
-    'This host made its own certificate, so no company vouches for it. Compare the fingerprint that the browser shows with the one in the host’s log:',
-  'login.warned_bare':
     'This host made its own certificate, so no company vouches for it. Compare the fingerprint that the browser shows with the one that <code>punktfunk-host ctl status</code> prints on the machine.',
   'setup.steps': 'Set-up steps',
   'setup.step_code': 'Set-up code',
@@ -65,7 +63,8 @@ export const gate = {
     one: 'That set-up code is not right. {n} more try, then there is a short wait.',
     other: 'That set-up code is not right. {n} more tries, then there is a short wait.',
   },
-  'error.weak_password': 'That password is too short or too easy. Use at least 12 characters.',
-  'error.claimed': 'This host was claimed already. Sign in with its password.',
-  'error.unclaimed': 'This host has no password yet. Set it up first.',
+  'error.already_claimed': 'This host was claimed already. Sign in with its password.',
+  'error.not_claimed': 'This host has no password yet. Set it up first.',
+  'error.peer_not_allowed':
+    'This host takes no browsers from your network. Use the same network as the host, or allow it in the host’s settings.',
 } as const;

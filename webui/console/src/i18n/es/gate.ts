@@ -9,8 +9,6 @@ export const gate = {
     'En la propia máquina ejecute <code>punktfunk-host password reset</code>. Muestra un nuevo código de instalación; sus dispositivos siguen emparejados.',
   'login.warned': '¿Por qué me avisó el navegador?',
   'login.warned_lead':
-    'Este anfitrión creó su propio certificado, así que ninguna empresa responde por él. Compare la huella que muestra el navegador con la del registro del anfitrión:',
-  'login.warned_bare':
     'Este anfitrión creó su propio certificado, así que ninguna empresa responde por él. Compare la huella que muestra el navegador con la que da <code>punktfunk-host ctl status</code> en la máquina.',
   'setup.steps': 'Pasos de la instalación',
   'setup.step_code': 'Código',
@@ -63,7 +61,8 @@ export const gate = {
     one: 'Ese código de instalación no es correcto. Queda {n} intento, después hay una breve espera.',
     other: 'Ese código de instalación no es correcto. Quedan {n} intentos, después hay una breve espera.',
   },
-  'error.weak_password': 'Esa contraseña es demasiado corta o demasiado fácil. Use al menos 12 caracteres.',
-  'error.claimed': 'Este anfitrión ya está instalado. Inicie sesión con su contraseña.',
-  'error.unclaimed': 'Este anfitrión aún no tiene contraseña. Instálelo primero.',
+  'error.already_claimed': 'Este anfitrión ya está instalado. Inicie sesión con su contraseña.',
+  'error.not_claimed': 'Este anfitrión aún no tiene contraseña. Instálelo primero.',
+  'error.peer_not_allowed':
+    'Este anfitrión no acepta navegadores de su red. Use la misma red que el anfitrión, o permítalo en sus ajustes.',
 } as const;

@@ -9,8 +9,6 @@ export const gate = {
     'Sur la machine elle-même, lancez <code>punktfunk-host password reset</code>. La commande affiche un nouveau code d’installation ; vos appareils restent associés.',
   'login.warned': 'Pourquoi mon navigateur m’a-t-il averti ?',
   'login.warned_lead':
-    'Cet hôte a créé son propre certificat, aucune société ne s’en porte garante. Comparez l’empreinte affichée par le navigateur avec celle du journal de l’hôte :',
-  'login.warned_bare':
     'Cet hôte a créé son propre certificat, aucune société ne s’en porte garante. Comparez l’empreinte affichée par le navigateur avec celle que <code>punktfunk-host ctl status</code> donne sur la machine.',
   'setup.steps': 'Étapes de l’installation',
   'setup.step_code': 'Code',
@@ -66,7 +64,8 @@ export const gate = {
     one: 'Ce code d’installation n’est pas le bon. Encore {n} essai, puis une courte attente.',
     other: 'Ce code d’installation n’est pas le bon. Encore {n} essais, puis une courte attente.',
   },
-  'error.weak_password': 'Ce mot de passe est trop court ou trop simple. Prenez au moins 12 caractères.',
-  'error.claimed': 'Cet hôte est déjà installé. Connectez-vous avec son mot de passe.',
-  'error.unclaimed': 'Cet hôte n’a pas encore de mot de passe. Installez-le d’abord.',
+  'error.already_claimed': 'Cet hôte est déjà installé. Connectez-vous avec son mot de passe.',
+  'error.not_claimed': 'Cet hôte n’a pas encore de mot de passe. Installez-le d’abord.',
+  'error.peer_not_allowed':
+    'Cet hôte n’accepte pas de navigateurs de votre réseau. Passez sur le même réseau que l’hôte, ou autorisez-le dans ses réglages.',
 } as const;

@@ -9,8 +9,6 @@ export const gate = {
     'ホストのマシンで<code>punktfunk-host password reset</code>を実行してください。新しいセットアップコードが表示されます。デバイスのペアリングはそのまま残ります。',
   'login.warned': 'ブラウザーが警告した理由は？',
   'login.warned_lead':
-    'このホストは証明書を自分で作ったため、保証する会社がありません。ブラウザーに表示されるフィンガープリントを、ホストのログのものと比べてください：',
-  'login.warned_bare':
     'このホストは証明書を自分で作ったため、保証する会社がありません。ブラウザーに表示されるフィンガープリントを、マシンで<code>punktfunk-host ctl status</code>が表示するものと比べてください。',
   'setup.steps': 'セットアップの手順',
   'setup.step_code': 'コード',
@@ -51,7 +49,8 @@ export const gate = {
   'error.bad_code_left': {
     other: 'セットアップコードが違います。あと{n}回間違えると、しばらく待つ必要があります。',
   },
-  'error.weak_password': 'パスワードが短すぎるか簡単すぎます。12文字以上にしてください。',
-  'error.claimed': 'このホストは登録済みです。パスワードでサインインしてください。',
-  'error.unclaimed': 'このホストにはまだパスワードがありません。先にセットアップしてください。',
+  'error.already_claimed': 'このホストは登録済みです。パスワードでサインインしてください。',
+  'error.not_claimed': 'このホストにはまだパスワードがありません。先にセットアップしてください。',
+  'error.peer_not_allowed':
+    'このホストはあなたのネットワークからのブラウザーを受け付けません。ホストと同じネットワークを使うか、ホストの設定で許可してください。',
 } as const;
