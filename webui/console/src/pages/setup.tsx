@@ -315,7 +315,8 @@ export default function Setup() {
       );
   }, [claimed, step]);
   useEffect(() => {
-    document.querySelector<HTMLElement>('main input:not([tabindex="-1"]), main h1')?.focus();
+    const main = document.getElementById('main');
+    (main?.querySelector<HTMLElement>('input:not([tabindex="-1"])') ?? main)?.focus();
   }, [step]);
 
   return (
