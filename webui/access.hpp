@@ -51,6 +51,10 @@ inline constexpr Access kControl{kPeople, Scope::Control};
 inline constexpr Access kAdmin{kPeople, Scope::Admin};
 // A browser's own sign-in.
 inline constexpr Access kConsole{lane::kConsole};
+// Sign-ins and tokens: the operator in person, never a token that would outlive itself that way.
+inline constexpr Access kOperator{lane::kToken | lane::kConsole};
+// Programs on this machine.
+inline constexpr Access kMachine{lane::kToken};
 }  // namespace access
 
 // Who asks, after the proof. For the audit log and for what a handler shows to whom.

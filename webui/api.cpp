@@ -7,18 +7,19 @@
 #include <nlohmann/json.hpp>
 
 #include "webui/guard.hpp"
+#include "webui/handlers_sign_in.hpp"
 #include "webui/json_body.hpp"
-#include "webui/landing_page.hpp"
+#include "webui/pages.hpp"
 
 namespace pf::webui {
 namespace {
 
-http::Response response_of(Reply reply, const std::string& style_hash = {}) {
+http::Response response_of(Reply reply) {
   http::Response response;
   response.status = reply.status;
   response.content_type = std::move(reply.content_type);
   response.body = std::move(reply.body);
-  response.headers = security_headers(style_hash);
+  response.headers = security_headers();
   for (auto& field : reply.headers) response.headers.push_back(std::move(field));
   return response;
 }
@@ -56,81 +57,171 @@ std::optional<Problem> check_query(const Route& route, const http::Request& requ
   return std::nullopt;
 }
 
+// What strangers may see of a host without a password: the first run, and that the host is there.
+bool before_claim(const Route& route) {
+  return route.before_claim || std::string_view(route.path).starts_with("/health");
+}
+
 }  // namespace
 
-Api::Api(const Deps& deps, const FrontendConfig& config, std::string_view token)
-    : context_{deps, config, 0, deps.loop.now()}, names_(config.more_host_names), auth_(token) {
+struct Api::Asked {
+  std::shared_ptr<http::Exchange> exchange;
+  const Route* route = nullptr;
+  std::uint64_t id = 0;
+  bool bad_id = false;
+  Caller caller;
+  nlohmann::json body;
+  std::optional<std::string> password;  // taken out of the body
+
+  const http::Request& request() const { return exchange->request(); }
+  ~Asked() {
+    if (password)
+      crypto::wipe({reinterpret_cast<std::uint8_t*>(password->data()), password->size()});
+  }
+};
+
+Api::Api(const Deps& deps, const FrontendConfig& config, Auth& auth)
+    : context_{deps, config, 0, deps.loop.now(), auth, &streams_},
+      names_(config.more_host_names),
+      streams_(deps.loop, deps.events, auth),
+      log_events_(deps.loop, deps.events) {
+  auth.credentials().when_ended(
+      [this](std::uint8_t lane, std::uint64_t id) { streams_.end(lane, id); });
   names_.push_back(config.host_name);
   names_.push_back(config::system_host_name());
 }
 
+Api::~Api() {
+  context_.auth.credentials().when_ended(nullptr);
+}
+
 void Api::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
-  if (request.path == "/") {
-    exchange->respond(response_of(page(request), landing_style_hash()));
-    return;
-  }
-  if (auto reply = answer(exchange)) exchange->respond(response_of(std::move(*reply)));
-}
-
-Reply Api::page(const http::Request& request) const {
-  if (auto problem = check_host(request, names_)) return error_reply(*problem);
-  if (request.method != "GET") return wrong_method({"GET"});
-  return {.status = 200,
-          .body = landing_page({context_.config.host_name,
-                                context_.deps.identity.certificate().fingerprint(),
-                                context_.deps.status().version}),
-          .content_type = "text/html; charset=utf-8"};
-}
-
-std::optional<Reply> Api::answer(const std::shared_ptr<http::Exchange>& exchange) {
-  const auto& request = exchange->request();
-  if (auto problem = check_host(request, names_)) return error_reply(*problem);
+  const auto send = [&](Reply reply) { exchange->respond(response_of(std::move(reply))); };
+  if (auto problem = check_host(request, names_)) return send(error_reply(*problem));
+  // A stranger from the internet is told so before anything that it sent is looked at; a paired
+  // device may come from anywhere.
+  if (!context_.config.public_peers && !is_near(request.remote) && !context_.auth.device(request))
+    return send(error_reply(403, "peer_not_allowed",
+                            "This host answers to its own network only. Its operator can change "
+                            "that with the setting public_peers."));
   std::string_view path = request.path;
   const bool below = path.starts_with(kBasePath);
   if (below) path.remove_prefix(kBasePath.size());
   const auto found = match(request.method, path, !below);
+  if (!below && found.allowed.empty()) return exchange->respond(page(request));
+  if (auto reply = answer(exchange, found)) send(std::move(*reply));
+}
+
+http::Response Api::page(const http::Request& request) const {
+  return page_response(
+      request, {context_.config.host_name, context_.deps.identity.certificate().fingerprint(),
+                context_.deps.status().version});
+}
+
+std::optional<Reply> Api::answer(const std::shared_ptr<http::Exchange>& exchange,
+                                 const Match& found) {
+  const auto& request = exchange->request();
   if (found.allowed.empty()) return not_found();
   if (auto problem = check_same_origin(request)) return error_reply(*problem);
   if (found.route == nullptr) return wrong_method(found.allowed);
-  const auto& route = *found.route;
-  Caller caller;
-  if ((route.access.lanes & lane::kOpen) == 0) {
-    if (auto problem = auth_.check(request, context_.deps.loop.now())) {
-      auto reply = error_reply(*problem);
-      if (problem->status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
-      return reply;
-    }
-    caller = {.lane = lane::kToken, .name = "this machine"};
-  }
-  if (!permitted(route.access, caller))
-    return error_reply(403, "lane_not_allowed", "This way of signing in may not do that.");
+  const auto asked = std::make_shared<Asked>();
+  asked->exchange = exchange;
+  asked->route = found.route;
+  asked->id = found.id;
+  if (auto refused = identify(*asked)) return refused;
   if (found.bad_id) return error_reply(400, "bad_id", "The number in the address is malformed.");
-  if (auto problem = check_query(route, request)) return error_reply(*problem);
+  if (auto problem = check_query(*found.route, request)) return error_reply(*problem);
+  if (auto refused = read_body(*asked)) return refused;
+  return confirm(asked);
+}
 
-  nlohmann::json body;
-  if (route.body != nullptr) {
-    const auto* type = request.header("Content-Type");
-    if (type == nullptr || !is_json_content_type(*type))
-      return error_reply(415, "not_json", "The body must be sent as application/json.");
-    if (auto problem = parse_body(*route.body, request.body, body)) return error_reply(*problem);
-  } else if (request.body.size() > route.raw_body) {
+std::optional<Reply> Api::identify(Asked& asked) {
+  auto& auth = context_.auth;
+  const auto& access = asked.route->access;
+  auto identity = auth.identify(asked.request());
+  asked.caller = std::move(identity.caller);
+  const bool open = (access.lanes & lane::kOpen) != 0;
+  const bool anonymous = asked.caller.lane == lane::kOpen;
+  // Until somebody has claimed the host, strangers see the first run and nothing else.
+  if (open && anonymous && !auth.claimed() && !before_claim(*asked.route))
+    return error_reply(403, "not_claimed",
+                       "This host has no password yet. Open its page and enter the set-up code.");
+  if (permitted(access, asked.caller)) return std::nullopt;
+  if (!anonymous)
+    return error_reply(403, "lane_not_allowed", "This way of signing in may not do that.");
+  auto reply = error_reply(*identity.problem);
+  if (reply.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return reply;
+}
+
+std::optional<Reply> Api::read_body(Asked& asked) {
+  const auto& route = *asked.route;
+  const auto& request = asked.request();
+  if (route.body == nullptr) {
+    if (request.body.size() <= route.raw_body) return std::nullopt;
     return route.raw_body == 0
                ? error_reply(400, "unexpected_body", "This request takes no body.")
                : error_reply(413, "too_large",
                              fmt::format("The body is longer than {} bytes.", route.raw_body));
   }
+  const auto* type = request.header("Content-Type");
+  if (type == nullptr || !is_json_content_type(*type))
+    return error_reply(415, "not_json", "The body must be sent as application/json.");
+  if (auto problem = parse_json(request.body, asked.body)) return error_reply(*problem);
+  // The password never reaches a schema or a handler.
+  if (route.access.gate != nullptr && asked.body.is_object()) {
+    const auto password = asked.body.find("password");
+    if (password != asked.body.end()) {
+      if (!password->is_string())
+        return error_reply(422, "wrong_type", "The field \"password\" must be text.");
+      asked.password = password->get<std::string>();
+      asked.body.erase(password);
+    }
+  }
+  if (auto problem = check(*route.body, asked.body)) return error_reply(*problem);
+  return std::nullopt;
+}
+
+std::optional<Reply> Api::confirm(const std::shared_ptr<Asked>& asked) {
+  const auto gate = asked->route->access.gate;
+  if (asked->caller.lane != lane::kConsole || gate == nullptr || !gate(context_, call_of(asked)))
+    return run(asked);
+  if (!asked->password)
+    return error_reply(403, "password_required", "This needs the console's password once more.");
+  context_.auth.check_password(
+      asked->request().remote, std::exchange(asked->password, std::nullopt).value(),
+      [this, asked](PasswordAnswer answer) {
+        const auto reply = [&]() -> std::optional<Reply> {
+          if (answer.kind != PasswordAnswer::Kind::Right) return password_refusal(answer);
+          // A sign-in may have ended while the password was looked at.
+          if (!context_.auth.holds(asked->caller))
+            return error_reply(401, "signed_out", "This sign-in has ended. Sign in again.");
+          return run(asked);
+        }();
+        if (reply) asked->exchange->respond(response_of(*reply));
+      });
+  return std::nullopt;
+}
+
+std::optional<Reply> Api::run(const std::shared_ptr<Asked>& asked) {
   // Whatever this changes is written down under this name.
+  const auto& caller = asked->caller;
   const auto acting = context_.deps.allow_list.acting(
-      {caller.lane == lane::kToken ? "ctl" : caller.name, request.remote.address()});
-  return route.handler(
-      context_,
-      {.request = request,
-       .id = found.id,
-       .body = &body,
-       .route = &route,
-       .later = [exchange](Reply reply) { exchange->respond(response_of(std::move(reply))); },
-       .caller = std::move(caller)});
+      {caller.lane == lane::kToken ? "ctl" : caller.name, asked->request().remote.address()});
+  return asked->route->handler(context_, call_of(asked));
+}
+
+Call Api::call_of(const std::shared_ptr<Asked>& asked) const {
+  return {.request = asked->request(),
+          .id = asked->id,
+          .body = &asked->body,
+          .route = asked->route,
+          .later = [exchange = asked->exchange](
+                       Reply reply) { exchange->respond(response_of(std::move(reply))); },
+          .stream = [exchange = asked->exchange](
+                        http::Response head) { return exchange->stream(std::move(head)); },
+          .caller = asked->caller};
 }
 
 }  // namespace pf::webui

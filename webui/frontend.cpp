@@ -8,12 +8,12 @@
 namespace pf::webui {
 
 struct Frontend::Impl {
-  Impl(Deps d, FrontendConfig c, std::string_view token)
-      : deps(std::move(d)), config(std::move(c)), api(deps, config, token) {}
+  Impl(Deps d, FrontendConfig c) : deps(std::move(d)), config(std::move(c)) {}
 
   const Deps deps;
   const FrontendConfig config;
-  Api api;
+  std::unique_ptr<Auth> auth;
+  std::optional<Api> api;
   std::uint16_t port = 0;
   // The configured address, and loopback beside it when that address does not include it: the
   // administrator's token is accepted from loopback only.
@@ -28,7 +28,7 @@ struct Frontend::Impl {
     server.keep_alive = true;
     auto listening = http::Server::listen(
         deps.loop, std::move(server),
-        [this](std::shared_ptr<http::Exchange> e) { api.handle(std::move(e)); });
+        [this](std::shared_ptr<http::Exchange> e) { api->handle(std::move(e)); });
     if (!listening) return pass(listening);
     servers.push_back(std::move(*listening));
     return {};
@@ -41,13 +41,17 @@ Frontend::~Frontend() = default;
 Result<std::unique_ptr<Frontend>> Frontend::start(Deps deps, FrontendConfig config) {
   auto token = load_or_create_token(config.folder);
   if (!token) return pass(token);
-  auto impl = std::make_unique<Impl>(std::move(deps), std::move(config), *token);
+  auto impl = std::make_unique<Impl>(std::move(deps), std::move(config));
+  auto auth = Auth::open(impl->deps, impl->config, *token);
   crypto::wipe({reinterpret_cast<std::uint8_t*>(token->data()), token->size()});
+  if (!auth) return pass(auth);
+  impl->auth = std::move(*auth);
+  impl->api.emplace(impl->deps, impl->config, *impl->auth);
 
   const auto& address = impl->config.bind_address;
   if (auto listening = impl->listen(address, impl->config.port); !listening) return pass(listening);
   impl->port = impl->servers.front()->port();
-  impl->api.set_port(impl->port);
+  impl->api->set_port(impl->port);
 
   const auto bound = net::Endpoint::parse(address, impl->port);
   const bool any = address == "::" || address == "0.0.0.0";

@@ -15,9 +15,11 @@
 #include "config/settings.hpp"
 #include "crypto/identity.hpp"
 #include "session/manager.hpp"
+#include "store/database.hpp"
 #include "trust/allow_list.hpp"
 #include "trust/pairing_desk.hpp"
 #include "webui/hooks.hpp"
+#include "webui/passwords.hpp"
 #include "webui/status_parts.hpp"
 
 namespace pf::trust {
@@ -37,6 +39,7 @@ struct Deps {
   apps::Catalogue& catalogue;
   const crypto::Identity& identity;
   const config::Settings& settings;
+  store::Database& database;
   EventBus& events;
   std::function<StatusParts()> status;       // control thread; called per request, must be cheap
   trust::NativeDesk* native_desk = nullptr;  // null: native clients are not served
@@ -49,6 +52,9 @@ struct FrontendConfig {
   std::string host_name;                     // shown to people, and accepted in the Host header
   std::vector<std::string> more_host_names;  // accepted in the Host header as well
   std::filesystem::path folder;              // private: `mgmt-token` and `mgmt-endpoint` live here
+  std::filesystem::path state_folder;        // private: `setup-code`; empty = `folder`
+  bool public_peers = false;                 // answer addresses beyond the own network as well
+  PasswordCost password_cost{};
 };
 
 class Frontend {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "trust/source.hpp"
+
 namespace pf::webui {
 namespace {
 
@@ -85,14 +87,22 @@ std::optional<Problem> check_same_origin(const http::Request& request) {
   return std::nullopt;
 }
 
+bool is_near(const net::Endpoint& peer) {
+  return trust::source_of(peer, trust::replies_via_tailscale) == trust::Source::Lan;
+}
+
 http::Fields security_headers(const std::string& style_hash) {
   std::string policy =
       "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
   if (!style_hash.empty()) policy += "; style-src '" + style_hash + "'";
+  return security_headers_with(policy);
+}
+
+http::Fields security_headers_with(std::string_view policy) {
   return {
       {"Cache-Control", "no-store"},
       {"X-Content-Type-Options", "nosniff"},
-      {"Content-Security-Policy", policy},
+      {"Content-Security-Policy", std::string(policy)},
       {"Referrer-Policy", "no-referrer"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
       {"Cross-Origin-Resource-Policy", "same-origin"},

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/server.hpp"
@@ -22,7 +23,13 @@ std::optional<Problem> check_host(const http::Request& request,
 // send neither Origin nor Sec-Fetch-Site and pass.
 std::optional<Problem> check_same_origin(const http::Request& request);
 
+// Loopback, private, link-local and unique-local addresses, and Tailscale's when the answer leaves
+// through it (trust-and-console.md 5.1).
+bool is_near(const net::Endpoint& peer);
+
 // Headers of every answer. `style_hash`: the CSP source of the only inline style, or empty.
 http::Fields security_headers(const std::string& style_hash = {});
+// The same with a whole policy.
+http::Fields security_headers_with(std::string_view policy);
 
 }  // namespace pf::webui

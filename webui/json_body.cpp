@@ -29,8 +29,7 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::optional<Problem> parse_body(const Schema& schema, std::string_view text,
-                                  nlohmann::json& out) {
+std::optional<Problem> parse_json(std::string_view text, nlohmann::json& out) {
   if (text.size() > kMaxBodyBytes)
     return Problem{413, "too_large",
                    fmt::format("The body is longer than {} bytes.", kMaxBodyBytes)};
@@ -50,6 +49,12 @@ std::optional<Problem> parse_body(const Schema& schema, std::string_view text,
   if (out.is_discarded()) return Problem{400, "bad_json", "The body is not valid JSON."};
   if (too_deep) return Problem{400, "bad_json", "The body is nested too deep."};
   if (twice) return Problem{400, "bad_json", "A name appears twice in one object of the body."};
+  return std::nullopt;
+}
+
+std::optional<Problem> parse_body(const Schema& schema, std::string_view text,
+                                  nlohmann::json& out) {
+  if (auto problem = parse_json(text, out)) return problem;
   return check(schema, out);
 }
 

@@ -9,6 +9,9 @@
 namespace pf::webui {
 
 std::vector<Route> host_routes();
+std::vector<Route> sign_in_routes();
+std::vector<Route> token_routes();
+std::vector<Route> events_routes();
 std::vector<Route> sessions_routes();
 std::vector<Route> pairing_routes();
 std::vector<Route> devices_routes();

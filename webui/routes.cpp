@@ -14,6 +14,9 @@ std::vector<Route> make_routes() {
     std::move(group.begin(), group.end(), std::back_inserter(table));
   };
   add(host_routes());
+  add(sign_in_routes());
+  add(token_routes());
+  add(events_routes());
   add(sessions_routes());
   add(pairing_routes());
   add(devices_routes());

@@ -32,11 +32,16 @@ Reply error_reply(const Problem& problem);
 // The status and code for an error of trust, session, apps or the store.
 Reply error_reply(const Error& error);
 
+class Auth;
+class EventStreams;
+
 struct Context {
   const Deps& deps;
   const FrontendConfig& config;
   std::uint16_t port;  // in use
   SteadyTime started;
+  Auth& auth;
+  EventStreams* streams;
 };
 
 struct Call {
@@ -48,6 +53,8 @@ struct Call {
   const struct Route* route = nullptr;
   // For an answer after the handler has returned nothing. Control thread.
   std::function<void(Reply)> later{};
+  // For an answer without an end, instead of `later`. Null when the client has gone.
+  std::function<std::shared_ptr<http::Stream>(http::Response)> stream{};
   Caller caller{};  // who asks; permitted by the route's access
 };
 
@@ -81,6 +88,7 @@ struct Route {
   bool at_root = false;  // not below kBasePath: "/metrics"
   // Not 0: the body is not JSON and may have this many bytes; the handler reads the request.
   std::size_t raw_body = 0;
+  bool before_claim = false;  // open routes: also while the host has no password yet
 };
 
 const std::vector<Route>& routes();

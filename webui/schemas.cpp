@@ -8,7 +8,9 @@ namespace pf::webui::schemas {
 const Schema kError{"Error",
                     "Why a request was refused or failed.",
                     {text("error", "One sentence for people."),
-                     text("code", "A stable token for programs, for example not_found.")}};
+                     text("code", "A stable token for programs, for example not_found."),
+                     maybe(integer("tries_left", "Wrong passwords that are still free of a wait.")),
+                     maybe(integer("wait_s", "Seconds until the next attempt is looked at."))}};
 
 const Schema kHealth{
     "Health",
@@ -380,7 +382,7 @@ std::vector<const Schema*> join(std::initializer_list<std::vector<const Schema*>
 }  // namespace
 
 const std::vector<const Schema*>& all() {
-  static const auto joined = join({core(), settings_schemas(), live_schemas(),
+  static const auto joined = join({core(), sign_in(), settings_schemas(), live_schemas(),
                                    diagnostics_schemas(), library_schemas(), trust_schemas()});
   return joined;
 }

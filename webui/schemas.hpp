@@ -20,6 +20,10 @@ extern const Schema kSetting, kSettings;
 // The ones above. Further areas have a list of their own, in schemas_<area>.cpp.
 const std::vector<const Schema*>& core();
 
+extern const Schema kSetup, kClaim, kLogin, kPasswordChange, kPasswordReset, kSignedInNow, kMe;
+extern const Schema kSignIn, kSignIns, kToken, kTokens, kNewToken, kMadeToken;
+const std::vector<const Schema*>& sign_in();
+
 // All of them, for the document.
 const std::vector<const Schema*>& all();
 

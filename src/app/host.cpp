@@ -186,6 +186,8 @@ Result<> Host::Impl::start_management(const std::string& name, const config::Pat
   config.port = static_cast<std::uint16_t>(settings.get(config::kMgmtPort));
   config.host_name = name;
   config.folder = paths.config;
+  config.state_folder = paths.state;
+  config.public_peers = settings.get(config::kPublicPeers);
   webui::Hooks hooks;
   hooks.change_settings = [this, paths](const config::Changes& changes) {
     return change_settings(changes, paths);
@@ -196,7 +198,7 @@ Result<> Host::Impl::start_management(const std::string& name, const config::Pat
   hooks.diagnostics = diagnostics.get();
   webui::publish_trust(events, *allow_list, desk, native_desk.get());
   auto front = webui::Frontend::start(
-      {loop, *allow_list, desk, *manager, *catalogue, *identity, settings, events,
+      {loop, *allow_list, desk, *manager, *catalogue, *identity, settings, database, events,
        [this] { return status; }, native_desk.get(), std::move(hooks)},
       std::move(config));
   if (!front) return pass(front);

@@ -65,6 +65,7 @@ inline constexpr BoolKey kAdaptiveFec{"adaptive_fec"};
 inline constexpr IntKey kMaxStreams{"max_streams"};
 inline constexpr TextKey kModeConflict{"mode_conflict"};
 inline constexpr IntKey kMgmtPort{"mgmt_port"};
+inline constexpr BoolKey kPublicPeers{"public_peers"};
 inline constexpr BoolKey kMdns{"mdns"};
 inline constexpr TextKey kDisplay{"display"};
 inline constexpr TextKey kX11Display{"x11_display"};

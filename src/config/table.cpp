@@ -161,6 +161,8 @@ std::vector<Definition> make_table() {
        .min = 1,
        .max = 65535,
        .zero_allowed = true},
+      flag("public_peers", false, Applies::Restart, "network",
+           "Answer console and API requests from addresses beyond the own network as well."),
       flag("mdns", true, Applies::Restart, "network",
            "Announce this host on the local network (mDNS through Avahi)."),
       choice("display", {"auto", "virtual", "x11", "synthetic"}, "auto", Applies::NextSession,

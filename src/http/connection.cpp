@@ -43,6 +43,12 @@ class Connection::Held final : public Exchange {
   void respond(Response response) override {
     if (!done_) answer(std::move(response));
   }
+  std::shared_ptr<Stream> stream(Response head) override {
+    if (std::exchange(done_, true)) return nullptr;
+    callback_ = nullptr;
+    const auto connection = connection_.lock();
+    return connection ? connection->begin_stream(std::move(head)) : nullptr;
+  }
   void on_abandoned(std::function<void()> callback) override {
     if (abandoned_)
       callback();
@@ -69,6 +75,27 @@ class Connection::Held final : public Exchange {
   std::function<void()> callback_;
   bool done_ = false;
   bool abandoned_ = false;
+};
+
+class Connection::Flow final : public Stream {
+ public:
+  explicit Flow(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  ~Flow() override {
+    if (const auto connection = connection_.lock()) connection->end_stream();
+  }
+  bool write(std::string_view bytes) override {
+    const auto connection = connection_.lock();
+    return connection && connection->queue(bytes);
+  }
+  void on_closed(std::function<void()> callback) override { callback_ = std::move(callback); }
+  void closed() {
+    connection_.reset();
+    if (const auto callback = std::exchange(callback_, nullptr)) callback();
+  }
+
+ private:
+  std::weak_ptr<Connection> connection_;
+  std::function<void()> callback_;
 };
 
 Connection::Connection(std::shared_ptr<Core> core, asio::ip::tcp::socket socket,
@@ -101,6 +128,7 @@ void Connection::on_timeout() {
       if (tls_) core_->note_handshake_failure();
       return close(false);
     case State::Writing:
+    case State::Streaming:  // the client does not take what it asked for
     case State::Closing:
       return close(false);
     case State::Closed:
@@ -170,6 +198,11 @@ void Connection::on_read(bool failed, std::size_t count) {
       early_.insert(early_.end(), bytes.begin(), bytes.end());
       if (early_.size() < core_->config.max_header_bytes) read();
       return;
+    case State::Streaming:
+      // Nothing that comes means anything now; it is read to learn that the client has gone.
+      ignored_ += count;
+      if (failed || ignored_ > core_->config.max_header_bytes) return close(false);
+      return read();
     case State::Closing:
       if (tls_) return close_tls();
       return failed ? close(false) : read();
@@ -235,6 +268,71 @@ void Connection::respond(Response response) {
   if (const auto held = held_.lock()) held->forget();
   held_.reset();
   send(to_wire(response, keep_, head_only_));
+}
+
+std::shared_ptr<Stream> Connection::begin_stream(Response head) {
+  if (state_ != State::Holding) return nullptr;
+  held_.reset();
+  keep_ = false;
+  if (head_only_) {
+    send(to_wire(head, false, true, true));
+    return nullptr;
+  }
+  state_ = State::Streaming;
+  timer_.cancel();
+  auto flow = std::make_shared<Flow>(weak_from_this());
+  flow_ = flow;
+  queued_ = to_wire(head, false, false, true);
+  flush();
+  read();
+  return flow;
+}
+
+bool Connection::queue(std::string_view bytes) {
+  if (state_ != State::Streaming) return false;
+  if (queued_.size() + bytes.size() > core_->config.max_backlog_bytes) {
+    flow_.reset();  // the writer learns it by the answer
+    close(false);
+    return false;
+  }
+  queued_ += bytes;
+  flush();
+  return true;
+}
+
+void Connection::flush() {
+  if (writing_ || queued_.empty()) return;
+  writing_ = true;
+  out_ = std::exchange(queued_, {});
+  arm(core_->config.read_timeout);
+  auto handler = [self = shared_from_this()](error_code error, std::size_t) {
+    self->on_flushed(static_cast<bool>(error));
+  };
+  if (tls_)
+    asio::async_write(*tls_, asio::buffer(out_), std::move(handler));
+  else
+    asio::async_write(socket_, asio::buffer(out_), std::move(handler));
+}
+
+void Connection::on_flushed(bool failed) {
+  writing_ = false;
+  if (state_ != State::Streaming) return;
+  if (failed) return close(false);
+  timer_.cancel();
+  if (!queued_.empty()) return flush();
+  if (ending_) finish();
+}
+
+void Connection::end_stream() {
+  if (state_ != State::Streaming) return;
+  ending_ = true;
+  if (!writing_) finish();
+}
+
+void Connection::tell_closed() {
+  const auto flow = flow_.lock();
+  flow_.reset();
+  if (flow) flow->closed();
 }
 
 void Connection::refuse(unsigned status, const std::string& text) {
@@ -305,6 +403,7 @@ void Connection::close(bool tell) {
         it != core_->per_address.end() && --it->second == 0)
       core_->per_address.erase(it);
   }
+  tell_closed();
   if (tell) return tell_abandoned();
   if (const auto held = held_.lock()) held->forget();
 }

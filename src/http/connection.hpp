@@ -43,14 +43,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
              net::Endpoint local);
   void start();
   void respond(Response response);
+  std::shared_ptr<Stream> begin_stream(Response head);
   // Drops the connection now. `tell`: run the callback of an exchange that waits for its answer.
   void close(bool tell);
   const crypto::Certificate* peer() const { return peer_.get(); }
   const net::Endpoint& remote() const { return remote_; }
 
  private:
-  enum class State : std::uint8_t { Handshake = 1, Reading, Holding, Writing, Closing, Closed };
+  enum class State : std::uint8_t {
+    Handshake = 1,
+    Reading,
+    Holding,
+    Writing,
+    Streaming,
+    Closing,
+    Closed
+  };
   class Held;  // the Exchange that the handler gets
+  class Flow;  // the Stream that it may get from that
 
   void arm(std::chrono::milliseconds delay);
   void on_timeout();
@@ -63,6 +73,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send(std::string bytes);
   void refuse(unsigned status, const std::string& text);
   void on_written();
+  bool queue(std::string_view bytes);
+  void end_stream();
+  void flush();
+  void on_flushed(bool failed);
+  void tell_closed();
   void finish();
   void close_tls();
 
@@ -80,6 +95,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool keep_ = false;     // the connection stays open after this answer
   bool head_only_ = false;
   std::weak_ptr<Held> held_;
+  std::weak_ptr<Flow> flow_;
+  std::string queued_;       // of a stream, behind what is being written
+  bool writing_ = false;     // a stream's bytes are on their way
+  bool ending_ = false;      // the stream is over after them
+  std::size_t ignored_ = 0;  // bytes that came during a stream
   std::array<std::uint8_t, 4096> in_{};
   Bytes early_;  // came while an exchange was held
   std::string out_;

@@ -33,16 +33,22 @@ const char* reason(unsigned status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
     case 408:
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
     case 421:
       return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -65,13 +71,13 @@ std::string one_line(std::string value) {
 
 }  // namespace
 
-std::string to_wire(const Response& response, bool keep_alive, bool head_only) {
+std::string to_wire(const Response& response, bool keep_alive, bool head_only, bool endless) {
   const bool bodyless = response.status == 204 || response.status == 304;
   auto text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
   if (!bodyless) {
     if (!response.content_type.empty())
       text += fmt::format("Content-Type: {}\r\n", one_line(response.content_type));
-    text += fmt::format("Content-Length: {}\r\n", response.body.size());
+    if (!endless) text += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
   for (const auto& [name, value] : response.headers)
     text += fmt::format("{}: {}\r\n", one_line(name), one_line(value));

@@ -9,6 +9,8 @@ namespace pf::http {
 
 // Adds Content-Length and Connection. Line ends and other control characters in header values
 // become spaces, so that no value can begin a header of its own. `head_only`: the answer to HEAD.
-std::string to_wire(const Response& response, bool keep_alive, bool head_only);
+// `endless`: the body goes on until the connection closes, so its length is not told.
+std::string to_wire(const Response& response, bool keep_alive, bool head_only,
+                    bool endless = false);
 
 }  // namespace pf::http

@@ -54,6 +54,18 @@ struct Response {
   Fields headers;
 };
 
+// An answer without a known end (Server-Sent Events). Letting go of it ends the answer after what
+// is queued. Control thread.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  // Queues bytes. False when the client has gone, or is too slow: more than
+  // ServerConfig::max_backlog_bytes would wait. The connection is dropped then.
+  virtual bool write(std::string_view bytes) = 0;
+  // Called once when the connection ends for another reason than letting go of this.
+  virtual void on_closed(std::function<void()> callback) = 0;
+};
+
 // One request waiting for its answer. Kept as long as the handler needs (GameStream pairing holds
 // the first request open until somebody typed the PIN).
 class Exchange {
@@ -62,6 +74,9 @@ class Exchange {
   virtual const Request& request() const = 0;
   // Exactly one answer; later calls are ignored.
   virtual void respond(Response response) = 0;
+  // Exactly one answer, instead of respond(): the head and its first bytes now, the rest by the
+  // stream. The connection closes at its end. Null when the client has gone already.
+  virtual std::shared_ptr<Stream> stream(Response head) = 0;
   // Called once when the client closes before the answer was sent.
   virtual void on_abandoned(std::function<void()> callback) = 0;
 };
@@ -82,7 +97,8 @@ struct ServerConfig {
   std::size_t max_body_bytes = 64 * 1024;
   std::size_t max_connections = 256;
   std::size_t max_connections_per_address = 32;
-  std::chrono::milliseconds read_timeout{10'000};       // handshake + whole request
+  std::size_t max_backlog_bytes = 256 * 1024;           // of a stream whose client is slow
+  std::chrono::milliseconds read_timeout{10'000};       // handshake + whole request; each write
   std::chrono::milliseconds response_timeout{180'000};  // a held exchange
 };
 

@@ -6,7 +6,7 @@
 
 namespace pf::store {
 
-inline constexpr std::array<const char*, 4> kMigrations = {
+inline constexpr std::array<const char*, 5> kMigrations = {
     R"sql(
 CREATE TABLE devices (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- ids are never used again
@@ -94,6 +94,30 @@ CREATE TABLE app_art (
 CREATE TABLE undo_journal (
   id   INTEGER PRIMARY KEY AUTOINCREMENT,
   step TEXT NOT NULL                               -- JSON: command, environment, folder
+) STRICT;
+)sql",
+    // Who may use the console and the interface. Secrets are kept as their SHA-256 only.
+    R"sql(
+CREATE TABLE console_password (
+  id           INTEGER PRIMARY KEY CHECK (id = 1),
+  hash         TEXT NOT NULL,                      -- argon2id, in its own text form
+  changed_unix INTEGER NOT NULL
+) STRICT;
+CREATE TABLE sign_ins (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  digest     TEXT NOT NULL UNIQUE,
+  address    TEXT NOT NULL,
+  agent      TEXT NOT NULL,
+  since_unix INTEGER NOT NULL,
+  last_unix  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE api_tokens (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  digest       TEXT NOT NULL UNIQUE,
+  name         TEXT NOT NULL,
+  scope        INTEGER NOT NULL,                   -- webui::Scope
+  created_unix INTEGER NOT NULL,
+  expires_unix INTEGER
 ) STRICT;
 )sql",
 };

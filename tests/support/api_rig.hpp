@@ -61,6 +61,7 @@ class ApiRig {
             *catalogue,
             identity(),
             *settings,
+            *database,
             events,
             [this] { return status; },
             native ? &*native : nullptr,

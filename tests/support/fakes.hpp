@@ -2,9 +2,11 @@
 // session manager. (Most tests use the real allow-list over a database in a temporary folder.)
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,9 +74,42 @@ class FakeExchange final : public http::Exchange {
   explicit FakeExchange(http::Request request) : request_(std::move(request)) {}
   const http::Request& request() const override { return request_; }
   void respond(http::Response response) override {
-    if (!response_) response_ = std::move(response);
+    {
+      const std::lock_guard lock(mutex_);
+      if (!response_) response_ = std::move(response);
+    }
+    came_.notify_all();
     callback_ = nullptr;
   }
+  // What the answer's writer sends; it is told when the client goes.
+  class FakeStream final : public http::Stream {
+   public:
+    bool write(std::string_view bytes) override {
+      if (gone) return false;
+      text += bytes;
+      return !too_slow;
+    }
+    void on_closed(std::function<void()> callback) override { callback_ = std::move(callback); }
+    void close() {
+      gone = true;
+      if (const auto callback = std::exchange(callback_, nullptr)) callback();
+    }
+    std::string text;
+    bool gone = false;
+    bool too_slow = false;
+
+   private:
+    std::function<void()> callback_;
+  };
+  std::shared_ptr<http::Stream> stream(http::Response head) override {
+    auto flow = std::make_shared<FakeStream>();
+    flow->text = head.body;
+    flow_ = flow;
+    respond(std::move(head));
+    return flow;
+  }
+  // Null once its writer has let go of it.
+  std::shared_ptr<FakeStream> flow() const { return flow_.lock(); }
   void on_abandoned(std::function<void()> callback) override {
     if (!response_) callback_ = std::move(callback);
   }
@@ -83,12 +118,23 @@ class FakeExchange final : public http::Exchange {
   void abandon() {
     if (const auto callback = std::exchange(callback_, nullptr)) callback();
   }
-  bool answered() const { return response_.has_value(); }
+  // Not from the control thread.
+  bool answered_within(std::chrono::seconds limit) {
+    std::unique_lock lock(mutex_);
+    return came_.wait_for(lock, limit, [&] { return response_.has_value(); });
+  }
+  bool answered() const {
+    const std::lock_guard lock(mutex_);
+    return response_.has_value();
+  }
   const http::Response& response() const { return *response_; }
   std::string body() const { return response_ ? response_->body : "(no answer)"; }
 
  private:
   http::Request request_;
+  std::weak_ptr<FakeStream> flow_;
+  mutable std::mutex mutex_;
+  std::condition_variable came_;
   std::optional<http::Response> response_;
   std::function<void()> callback_;
 };

@@ -536,5 +536,98 @@ TEST_F(ServerTest, RefusesBadAddressesAndIdentities) {
   });
 }
 
+// ------------------------------------------------------------------ answers without an end
+
+TEST_F(ServerTest, AStreamGoesOnUntilItsWriterLetsGo) {
+  for (const bool tls : {false, true}) {
+    std::shared_ptr<Stream> stream;
+    auto config = tls ? with_tls() : plain();
+    config.keep_alive = true;
+    listen(config, [&](const std::shared_ptr<Exchange>& exchange) {
+      stream = exchange->stream({200, "text/event-stream", "first", {}});
+    });
+    Client client(port());
+    if (tls) {
+      ASSERT_TRUE(client.tls(nullptr));
+    }
+    client.send("GET /events HTTP/1.1\r\nHost: test\r\n\r\n");
+    std::string got;
+    while (got.find("first") == std::string::npos) {
+      const auto part = client.receive();
+      ASSERT_FALSE(part.empty());
+      got += part;
+    }
+    EXPECT_THAT(got, HasSubstr("Connection: close\r\n"));
+    EXPECT_THAT(got, testing::Not(HasSubstr("Content-Length")));
+    loop_.run_sync([&] {
+      EXPECT_TRUE(stream->write("second"));
+      EXPECT_TRUE(stream->write("third"));
+      stream.reset();
+    });
+    EXPECT_EQ(client.receive_all(), "secondthird");
+    EXPECT_TRUE(tls ? client.clean_end() : client.ended());
+    EXPECT_TRUE(wait_for_connections(0));
+    loop_.run_sync([&] { server_.reset(); });
+  }
+}
+
+TEST_F(ServerTest, AStreamsWriterLearnsThatItsReaderLeft) {
+  std::shared_ptr<Stream> stream;
+  Awaited<bool> closed;
+  listen(plain(), [&](const std::shared_ptr<Exchange>& exchange) {
+    stream = exchange->stream({200, "text/event-stream", "first", {}});
+    stream->on_closed([&] { closed.put(true); });
+  });
+  Client client(port());
+  client.send("GET /events HTTP/1.1\r\nHost: test\r\n\r\n");
+  client.receive();
+  client.close();
+  EXPECT_TRUE(closed.wait());
+  loop_.run_sync([&] {
+    EXPECT_FALSE(stream->write("more"));
+    stream.reset();
+  });
+  EXPECT_TRUE(wait_for_connections(0));
+}
+
+TEST_F(ServerTest, AReaderThatTakesNothingIsDropped) {
+  std::shared_ptr<Stream> stream;
+  Awaited<bool> begun;
+  auto config = plain();
+  config.max_backlog_bytes = 64 * 1024;
+  listen(config, [&](const std::shared_ptr<Exchange>& exchange) {
+    stream = exchange->stream({200, "text/event-stream", "", {}});
+    begun.put(true);
+  });
+  Client client(port());
+  client.send("GET /events HTTP/1.1\r\nHost: test\r\n\r\n");
+  ASSERT_TRUE(begun.wait());
+  const std::string block(16 * 1024, 'x');
+  bool dropped = false;
+  // The kernel's buffers take some megabytes before anything waits here.
+  for (int i = 0; i < 4000 && !dropped; ++i)
+    loop_.run_sync([&] { dropped = !stream->write(block); });
+  EXPECT_TRUE(dropped);
+  EXPECT_TRUE(wait_for_connections(0));
+  loop_.run_sync([&] { stream.reset(); });
+}
+
+TEST_F(ServerTest, WhatAReaderSaysDuringAStreamIsBounded) {
+  std::shared_ptr<Stream> stream;
+  Awaited<bool> closed;
+  auto config = plain();
+  config.max_header_bytes = 4096;
+  listen(config, [&](const std::shared_ptr<Exchange>& exchange) {
+    stream = exchange->stream({200, "text/event-stream", "first", {}});
+    stream->on_closed([&] { closed.put(true); });
+  });
+  Client client(port());
+  client.send("GET /events HTTP/1.1\r\nHost: test\r\n\r\n");
+  client.receive();
+  client.send(std::string(8192, 'x'));
+  EXPECT_TRUE(closed.wait());
+  loop_.run_sync([&] { stream.reset(); });
+}
+
 }  // namespace
 }  // namespace pf::http
