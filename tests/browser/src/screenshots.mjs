@@ -45,7 +45,7 @@ async function change(host, name, body) {
 
 async function furnish(stage) {
   const host = await stage.host({encoder: 'auto', files: {
-    '.local/share/applications/mindustry.desktop':
+    'share/applications/mindustry.desktop':
       '[Desktop Entry]\nType=Application\nName=Mindustry\nExec=/usr/games/mindustry\nCategories=Game;\n',
   }});
   await add_applications(stage, host);

@@ -54,14 +54,14 @@ story('an application is added with commands and a cover, changed and removed', 
 
 story('titles of other programs are found and taken over', async stage => {
   const host = await stage.host({files: {
-    '.local/share/applications/openttd.desktop':
+    'share/applications/openttd.desktop':
       '[Desktop Entry]\nType=Application\nName=OpenTTD\nExec=/usr/games/openttd %U\nCategories=Game;\n',
   }});
   const page = await stage.page(host);
   await open(page, '/applications');
   await page.getByRole('button', {name: 'Import…'}).click();
   const dialog = page.getByRole('dialog', {name: 'Import applications'});
-  await dialog.getByText('OpenTTD').click();
+  await dialog.getByText('OpenTTD', {exact: true}).click();
   await dialog.getByRole('button', {name: 'Import 1'}).click();
   await confirm(page);
   await page.getByRole('link', {name: /OpenTTD/}).waitFor();
