@@ -17,6 +17,8 @@ import { Bubble, Button, Chip, IconButton } from './parts';
 import { toast, toastError } from './toast';
 import { useTick } from './hooks';
 
+const codecNames: Readonly<Record<string, string>> = { h264: 'H.264', hevc: 'HEVC', av1: 'AV1' };
+
 const ms = (us: number | undefined): string | undefined =>
   us === undefined ? undefined : number(us / 1000, 2);
 
@@ -180,7 +182,7 @@ export function StreamTile({ session, device }: { session: Session; device: Devi
       </dl>
       <ul class="facts">
         <li>{modeText(session.mode)}</li>
-        {session.codec ? <li>{session.codec}</li> : null}
+        {session.codec ? <li>{codecNames[session.codec] ?? session.codec}</li> : null}
         {session.encoder && session.hardware_encoder !== false ? <li>{session.encoder}</li> : null}
       </ul>
       {session.hardware_encoder === false ? (
