@@ -114,6 +114,7 @@ class Builder {
         ->required();
     pin.add_option("--request", parsed_->pin.request, "Which one, when several wait");
     pin.add_option("--name", parsed_->pin.label, "A name for the device");
+    add_access(pin, parsed_->pin.access);
     command(pair, "list", "Who waits, and how the last pairings ended", ctl::list_pairing);
 
     auto& arm = command(pair, "arm", "Show a PIN to type into a native client",
@@ -177,6 +178,23 @@ class Builder {
     access.add_option("LEVEL", parsed_->text, "full, controller or view")
         ->required()
         ->check(CLI::IsMember({"full", "controller", "view"}));
+    id_command(devices, "disable", "Lock a device out without forgetting it",
+               [](const auto& c, auto id) { return ctl::set_disabled(c, id, true); });
+    id_command(devices, "enable", "Let a disabled device in again",
+               [](const auto& c, auto id) { return ctl::set_disabled(c, id, false); });
+    auto& merge =
+        command(devices, "merge", "Make two rows one, for one physical device",
+                [p = parsed_](const auto& c) { return ctl::merge_devices(c, p->id, p->other); });
+    merge.add_option("ID", parsed_->id, "Keeps its name and access")->required();
+    merge.add_option("OTHER", parsed_->other, "Its certificates move, its row goes")->required();
+    auto& split =
+        command(devices, "split", "Give a certificate of a device a row of its own",
+                [p = parsed_](const auto& c) { return ctl::split_device(c, p->id, p->text); });
+    split.add_option("ID", parsed_->id, "From the list")->required();
+    split
+        .add_option("CERTIFICATE", parsed_->text,
+                    "native, gamestream, or the beginning of its fingerprint")
+        ->required();
   }
 
   void build_apps(CLI::App& apps) {

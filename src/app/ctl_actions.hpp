@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,17 +17,18 @@ struct Context {
   bool json = false;
 };
 
-struct PinOptions {
-  std::string pin;  // "-" = from standard input
-  std::optional<std::uint64_t> request;
-  std::string label;
-};
-
 // What a device that pairs now may do; nothing set: the host decides.
 struct AccessOptions {
   std::string preset;  // "full", "controller", "view"
   std::optional<std::int64_t> expires_in_s;
   bool until_disconnect = false;
+};
+
+struct PinOptions {
+  std::string pin;  // "-" = from standard input
+  std::optional<std::uint64_t> request;
+  std::string label;
+  AccessOptions access;
 };
 
 struct ArmOptions {
@@ -47,6 +49,9 @@ struct NewApp {
   std::vector<std::string> environment;  // NAME=VALUE
 };
 
+// The fields of a request body.
+void add_access(nlohmann::json& body, const AccessOptions& access);
+
 int show_status(const Context&);
 int enter_pin(const Context&, const PinOptions&);
 int list_pairing(const Context&);
@@ -63,6 +68,11 @@ int rename_device(const Context&, std::uint64_t id, const std::string& name);
 // Asks first unless `yes`; without a terminal to ask on, that is a usage error.
 int revoke_device(const Context&, std::uint64_t id, bool yes);
 int set_access(const Context&, std::uint64_t id, const std::string& preset);
+int set_disabled(const Context&, std::uint64_t id, bool disabled);
+// `id` keeps its name and access and takes over the certificates of `other`.
+int merge_devices(const Context&, std::uint64_t id, std::uint64_t other);
+// `certificate`: "native" or "gamestream" when it has one such, or the beginning of a fingerprint.
+int split_device(const Context&, std::uint64_t id, const std::string& certificate);
 int list_sessions(const Context&);
 int stop_session(const Context&, std::uint64_t id);
 int list_apps(const Context&);

@@ -87,6 +87,42 @@ int set_access(const Context& context, std::uint64_t id, const std::string& pres
   return change(context, id, {{"preset", preset}});
 }
 
+int set_disabled(const Context& context, std::uint64_t id, bool disabled) {
+  return change(context, id, {{"disabled", disabled}});
+}
+
+int merge_devices(const Context& context, std::uint64_t id, std::uint64_t other) {
+  return with_client(context, [&](const CtlClient& client) {
+    const json body = {{"other", other}};
+    const auto device = client.call("POST", path_of(id) + "/merge", &body);
+    if (!device) return report_error(context, device.error());
+    return report(context, *device, device_table(context, {row(*device)}));
+  });
+}
+
+int split_device(const Context& context, std::uint64_t id, const std::string& certificate) {
+  return with_client(context, [&](const CtlClient& client) {
+    const auto device = client.call("GET", path_of(id));
+    if (!device) return report_error(context, device.error());
+    std::vector<std::string> fitting;
+    for (const auto& one : device->value("credentials", json::array())) {
+      const auto fingerprint = one.value("fingerprint", std::string());
+      if (one.value("plane", std::string()) == certificate || fingerprint.starts_with(certificate))
+        fitting.push_back(fingerprint);
+    }
+    if (fitting.size() != 1)
+      return report_error(
+          context, {kExitUsage, "bad_certificate",
+                    fitting.empty() ? "The device has no such certificate."
+                                    : "Several of its certificates fit. Give more digits of the "
+                                      "fingerprint; see: punktfunk-host ctl devices list --json"});
+    const json body = {{"fingerprint", fitting.front()}};
+    const auto own = client.call("POST", path_of(id) + "/split", &body);
+    if (!own) return report_error(context, own.error());
+    return report(context, *own, device_table(context, {row(*own)}));
+  });
+}
+
 int revoke_device(const Context& context, std::uint64_t id, bool yes) {
   if (!yes && !context.io.may_ask)
     return report_error(context, {kExitUsage, "not_confirmed",

@@ -13,12 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-void add_access(json& body, const AccessOptions& access) {
-  if (!access.preset.empty()) body["preset"] = access.preset;
-  if (access.expires_in_s) body["expires_in_secs"] = *access.expires_in_s;
-  if (access.until_disconnect) body["until_disconnect"] = true;
-}
-
 std::string access_text(const json& window) {
   auto text = window.value("access_level", std::string());
   if (text.empty() && window.contains("access_expires_in_secs")) text = "full";
@@ -81,6 +75,12 @@ std::vector<std::string> knock_row(const json& knock) {
 }
 
 }  // namespace
+
+void add_access(json& body, const AccessOptions& access) {
+  if (!access.preset.empty()) body["preset"] = access.preset;
+  if (access.expires_in_s) body["expires_in_secs"] = *access.expires_in_s;
+  if (access.until_disconnect) body["until_disconnect"] = true;
+}
 
 int arm_pairing(const Context& context, const ArmOptions& options) {
   return with_client(context, [&](const CtlClient& client) {

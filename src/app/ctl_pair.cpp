@@ -53,6 +53,7 @@ int enter_pin(const Context& context, const PinOptions& options) {
     json body = {{"pin", pin}};
     if (options.request) body["request_id"] = *options.request;
     if (!options.label.empty()) body["label"] = options.label;
+    add_access(body, options.access);
     const auto accepted = client.call("POST", "/pair/pin", &body);
     if (!accepted) {
       auto error = accepted.error();

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "app/backup.hpp"
 #include "app/ctl.hpp"
 #include "app/native_host.hpp"
 #include "app/serve.hpp"
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
   const auto* native_host = pf::app::add_native_host_command(app, native_options);
   int exit_code = 0;
   pf::app::add_ctl_command(app, exit_code);
+  pf::app::add_backup_commands(app, exit_code);
   pf::app::add_doctor_command(app, exit_code);
   pf::app::add_tool_commands(app, exit_code);
   try {

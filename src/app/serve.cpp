@@ -11,6 +11,7 @@
 
 #include "app/host.hpp"
 #include "app/privileges.hpp"
+#include "app/state_lock.hpp"
 #include "app/stored_settings.hpp"
 #include "base/log.hpp"
 #include "config/paths.hpp"
@@ -42,6 +43,8 @@ Result<> run(const ServeOptions& options, const sigset_t& signals) {
   const auto environment = config::process_environment();
   auto paths = config::prepare_paths(environment);
   if (!paths) return pass(paths);
+  auto lock = lock_state(paths->state);
+  if (!lock) return pass(lock);
   auto database = store::Database::open(paths->state / "punktfunk.db");
   if (!database) return pass(database);
   StoredSettings stored(**database);
