@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
 #include "native/client.hpp"
+#include "native/client_label.hpp"
 #include "native/peer.hpp"
 #include "native/video_sink.hpp"
 
@@ -98,9 +99,13 @@ Result<session::SessionId> Client::take_session(const apps::App& app) {
   if (!own) return pass(own);
   const auto waiting = deps_.sessions.find_device(lease_->device());
   if (waiting && waiting->state == session::State::Detached) {
-    if (hello_.launch.empty() || waiting->app_id == app.id) {
-      auto resumed = deps_.sessions.prepare_resume(
-          waiting->id, lease_, agreement_.mode, agreement_.audio.speakers, facts_.peer.address());
+    // A session of its Moonlight client ends: what that client was told of it does not fit this
+    // one.
+    if (waiting->plane == trust::Plane::Native &&
+        (hello_.launch.empty() || waiting->app_id == app.id)) {
+      auto resumed =
+          deps_.sessions.prepare_resume(waiting->id, std::move(*own), agreement_.mode,
+                                        agreement_.audio.speakers, facts_.peer.address());
       if (!resumed) return pass(resumed);
       resumed_ = true;
       return waiting->id;
@@ -177,7 +182,10 @@ void Client::on_ready(const wire::Ready& ready) {
   if (!prepared_) return close(wire::CloseCode::SetupFailed, "");
   deadline_.reset();
   announced_port_ = ready.client_udp_port;
-  if (carrier_.generation == wire::Generation::V1) hello_.details = ready.details;
+  if (carrier_.generation == wire::Generation::V1) {
+    hello_.details = ready.details;
+    deps_.allow_list.touch(lease_->fingerprint(), facts_.peer, client_info(hello_.details.label));
+  }
   agreement_.reads_bitrate_reason =
       (hello_.details.abr_features & wire::abr_feature::kReadsReason) != 0;
   if (auto attached = attach(); !attached) {

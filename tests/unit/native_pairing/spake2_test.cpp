@@ -159,6 +159,27 @@ TEST(Spake2, RefusesPointsOutsideTheGroup) {
   }
 }
 
+// Whoever tried one PIN and got the host's answer holds its own scalar, both messages and the
+// host's proof, and time. None of the other PINs, the right one included, explains what it has
+// seen. (A mask that does not depend on the PIN, or is forgotten, would let the right one stand out
+// here.)
+TEST(Spake2, RegressionOfflinePinGuessing) {
+  const auto client = counting(0x00), host = counting(0x80);
+  const Spake2 honest(Role::Host, as_bytes("4321"), client, host, scalar(kY));
+  const Spake2 tried(Role::Client, as_bytes("0000"), client, host, scalar(kX));
+  const auto seen = honest.finish(tried.message());
+  ASSERT_TRUE(seen);
+  for (int pin = 0; pin < 10'000; pin += 29) {  // 4321 = 149 · 29
+    const auto text_of_pin = std::to_string(10'000 + pin).substr(1);
+    const Spake2 guess(Role::Client, as_bytes(text_of_pin), client, host, scalar(kX));
+    const auto proofs = guess.finish(honest.message());
+    ASSERT_TRUE(proofs);
+    EXPECT_NE(proofs->confirm_host, seen->confirm_host) << text_of_pin;
+    // The masks differ with the PIN, so no message fits two of them for one scalar.
+    EXPECT_EQ(guess.message() == tried.message(), pin == 0) << text_of_pin;
+  }
+}
+
 TEST(Spake2, ProofsOfOtherSizesNeverMatch) {
   const Mac proof{};
   EXPECT_TRUE(proof_matches(proof, Bytes(32, 0)));
