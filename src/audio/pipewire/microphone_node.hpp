@@ -5,15 +5,14 @@
 #include <memory>
 
 #include "audio/microphone.hpp"
-#include "audio/pipewire/connection.hpp"
-#include "audio/pipewire/private_daemon.hpp"
+#include "audio/pipewire/node.hpp"
 
 namespace pf::audio::pipewire {
 
 // What a program asks for to record from the microphone of the session with this sink.
 std::string microphone_name(const std::string& sink_name);
 
-class MicrophoneNode final : public Microphone {
+class MicrophoneNode final : public Microphone, private Node {
  public:
   // Worker thread. `daemon` is kept alive; nullptr when the daemon at `socket` is the desktop's.
   static Result<std::unique_ptr<MicrophoneNode>> open(std::shared_ptr<PrivateDaemon> daemon,
@@ -26,20 +25,10 @@ class MicrophoneNode final : public Microphone {
   void stop() override;
 
  private:
-  MicrophoneNode() = default;
-  Result<> connect();
-  static void on_process(void* data) noexcept;
-  static void on_state(void* data, pw_stream_state old, pw_stream_state now,
-                       const char* error) noexcept;
+  explicit MicrophoneNode(const Request& request);
+  void process(pw_buffer& buffer) noexcept override;
 
-  std::shared_ptr<PrivateDaemon> daemon_;
-  std::string name_;
-  std::unique_ptr<Connection> connection_;
-  pw_stream* stream_ = nullptr;
-  spa_hook hook_{};
-  pw_stream_state state_ = PW_STREAM_STATE_UNCONNECTED;  // under the connection's lock
   std::atomic<SampleFeed*> feed_{nullptr};
-  std::atomic<bool> in_callback_{false};
 };
 
 }  // namespace pf::audio::pipewire

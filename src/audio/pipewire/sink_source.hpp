@@ -5,13 +5,12 @@
 #include <atomic>
 #include <memory>
 
-#include "audio/pipewire/connection.hpp"
-#include "audio/pipewire/private_daemon.hpp"
+#include "audio/pipewire/node.hpp"
 #include "audio/source.hpp"
 
 namespace pf::audio::pipewire {
 
-class SinkSource final : public Source {
+class SinkSource final : public Source, private Node {
  public:
   // Worker thread. `daemon` is kept alive; nullptr when the daemon at `socket` is the desktop's.
   static Result<std::unique_ptr<SinkSource>> open(std::shared_ptr<PrivateDaemon> daemon,
@@ -26,22 +25,12 @@ class SinkSource final : public Source {
   void stop() override;
 
  private:
-  SinkSource() = default;
-  Result<> connect(const Request& request);
-  static void on_process(void* data) noexcept;
-  static void on_state(void* data, pw_stream_state old, pw_stream_state now,
-                       const char* error) noexcept;
+  explicit SinkSource(const Request& request);
+  void process(pw_buffer& buffer) noexcept override;
 
-  std::shared_ptr<PrivateDaemon> daemon_;
   std::map<std::string, std::string> environment_;
-  std::string sink_name_;
-  unsigned channels_ = 2;
-  std::unique_ptr<Connection> connection_;
-  pw_stream* stream_ = nullptr;
-  spa_hook hook_{};
-  pw_stream_state state_ = PW_STREAM_STATE_UNCONNECTED;  // under the connection's lock
+  const unsigned channels_;
   std::atomic<SampleSink*> sink_{nullptr};
-  std::atomic<bool> in_callback_{false};
 };
 
 }  // namespace pf::audio::pipewire
