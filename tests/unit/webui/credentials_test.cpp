@@ -41,8 +41,8 @@ TEST(Passwords, AreKeptAsArgon2idAndFitOnlyThemselves) {
   EXPECT_TRUE(password_fits(*hash, "correct horse battery"));
   EXPECT_FALSE(password_fits(*hash, "correct horse batterz"));
   EXPECT_FALSE(password_fits(*hash, ""));
-  for (const std::string bad : {std::string(), std::string("x"), std::string(500, 'a'),
-                                std::string("$argon2id$v=19$m=8,t=1,p=1$$")})
+  for (const auto& bad :
+       std::vector<std::string>{"", "x", std::string(500, 'a'), "$argon2id$v=19$m=8,t=1,p=1$$"})
     EXPECT_FALSE(password_fits(bad, "correct horse battery")) << bad;
 }
 
