@@ -33,7 +33,7 @@ run_packages() {
 }
 
 test_packages() {
-  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr pulseaudio-utils
+  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr pulseaudio-utils chromium
 }
 
 missing_packages() {
@@ -69,12 +69,13 @@ install_packages() {
     "${available[@]}" >/dev/null
 }
 
-# configure_and_build PRESET [TARGET...]
+# configure_and_build PRESET [TARGET...]; CMAKE_OPTIONS holds further options of the configure step.
 configure_and_build() {
   local preset=$1
   shift
-  cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
-  grep -E '^-- back end' "build-$preset.log" >&2 || true
+  cmake --preset "$preset" ${CMAKE_OPTIONS:-} >"build-$preset.log" 2>&1 ||
+    { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
+  grep -E '^-- (back end|web console)' "build-$preset.log" >&2 || true
   rm -f "build-$preset.log"
   cmake --build --preset "$preset" ${1:+--target "$@"}
 }
