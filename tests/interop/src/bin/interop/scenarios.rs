@@ -433,6 +433,7 @@ fn lossy(h: &mut Host, profile: &str, percent: &str, burst: &str) -> Result<Stri
     let lost = report.number("/recovery/lost_frames");
     let shown = report.number("/recovery/shown_frames");
     report.must(shown > 100.0, "the picture goes on")?;
+    report.must(lost <= 3.0, "parity is enough from the first frame on")?;
     Ok(format!(
         "{shown} shown, {lost} lost, {} repaired, healed {} by IDR {} by anchor, p50 {} max {} ms",
         report.number("/video/repaired_frames"),
