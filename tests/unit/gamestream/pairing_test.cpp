@@ -408,7 +408,7 @@ TEST_F(PairingAttemptsTest, RefusesAnotherKeyThanTheCertificates) {
   EXPECT_TRUE(list_->snapshot()->devices.empty());
 }
 
-TEST_F(PairingAttemptsTest, EndsTheAttemptWhenTheOrderIsWrong) {
+TEST_F(PairingAttemptsTest, RegressionPhasesOutOfOrder) {
   for (int skip_to = 2; skip_to <= 4; ++skip_to) {
     Client client(client_identity());
     const auto first = send(client.phase1("1"));
