@@ -170,7 +170,7 @@ Finding revocations(const CheckInput& input) {
 }
 
 Finding claimed(const CheckInput& input) {
-  if (!input.claimed) return {CheckStatus::Skipped, "Only the running host knows."};
+  if (!input.claimed) return {CheckStatus::Skipped, "Only a running host knows."};
   if (*input.claimed) return {CheckStatus::Ok, "Whoever opens the console has to sign in."};
   return {
       CheckStatus::Warning,

@@ -44,7 +44,14 @@ Result<json> look_here() {
   const auto settings = config::Settings::resolve({}, environment, nullptr);
   if (!settings) return Failure(settings.error());
   auto input = check_input(*settings, paths->state);
-  auto report = probe_all_back_ends({});
+  session::ManagerConfig config;
+  config.display.backend = settings->get(config::kDisplay);
+  config.display.x11_display = settings->get(config::kX11Display);
+  config.display.runtime_dir = (paths->runtime / "displays").string();
+  config.encode.backend = settings->get(config::kEncoder);
+  config.audio.backend = settings->get(config::kAudio);
+  config.audio.runtime_dir = (paths->runtime / "audio").string();
+  auto report = probe_all_back_ends(config);
   input.probed = true;
   input.status.backends = std::move(report.backends);
   input.status.encoders =

@@ -19,6 +19,7 @@
 #include "gamestream/frontend.hpp"
 #include "native/frontend.hpp"
 #include "session/factory.hpp"
+#include "store/operator.hpp"
 #include "trust/allow_list.hpp"
 #include "trust/native_desk.hpp"
 #include "trust/pairing_desk.hpp"
@@ -220,6 +221,7 @@ void Host::Impl::start_diagnostics(const config::Paths& paths) {
     now.database = database.file();
     now.open = allow_list->open();
     now.unsaved_revocations = allow_list->unsaved_revocations();
+    if (const auto password = store::load_password(database)) now.claimed = password->has_value();
     if (webui) now.management_port = webui->port();
     return now;
   };
