@@ -434,7 +434,8 @@ void Control::Impl::on_message(Client& client, const ControlMessage& message) {
   if (const auto* lost = std::get_if<InvalidateFrames>(&message)) {
     counts.invalidations.add();
     client.adaptation.picture_lost();
-    if (client.info.link && lost->last >= lost->first)
+    // Frames count from 1; a range that names none of them still says that something is missing.
+    if (client.info.link && lost->first != 0 && lost->last >= lost->first)
       client.info.stream->invalidate(client.info.link->unit_index(lost->first),
                                      client.info.link->unit_index(lost->last));
     else

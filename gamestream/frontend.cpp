@@ -62,7 +62,7 @@ struct Frontend::Impl {
   Offer offer() const { return config.offer ? config.offer() : Offer{}; }
 
   const EncryptionPolicy& encryption(const LaunchTicket& ticket) const {
-    return ticket.client.is_private() ? config.encryption_lan : config.encryption_wan;
+    return ticket.client.is_private() ? config.policy.encryption_lan : config.policy.encryption_wan;
   }
 
   void launched(TicketPtr ticket);
@@ -259,7 +259,7 @@ Result<> Frontend::Impl::play(const TicketPtr& ticket, const Announce& announce,
                               const std::string& host) {
   const auto id = set_up(ticket);
   auto& running = streams.at(id);
-  const auto wanted = stream_config(announce, host, config.fec_percent);
+  const auto wanted = stream_config(announce, host, config.policy.fec_percent);
   auto video = video_sink(running, announce, wanted);
   if (!video) return pass(video);
   auto audio = audio_sink(running, announce, wanted);
@@ -298,7 +298,7 @@ Result<std::unique_ptr<GsVideoSink>> Frontend::Impl::video_sink(
     const Running& running, const Announce& announce, const session::StreamConfig& stream) const {
   GsVideoSink::Config sink;
   sink.packets.packet_size = announce.packet_size;
-  sink.packets.fec_percentage = config.fec_percent;
+  sink.packets.fec_percentage = config.policy.fec_percent;
   sink.packets.min_parity = announce.min_fec_packets;
   if (announce.encrypts_video()) sink.packets.key = running.ticket->rikey;
   sink.frame_interval = stream.video.mode.frames(1);
@@ -327,15 +327,16 @@ Adaptation::Config Frontend::Impl::adaptation(const Announce& announce,
   adapt.encoder_kbps = stream.video.bitrate_kbps;
   adapt.audio_kbps = audio_kbps(stream.audio);
   // An old client names only what the encoder may take.
-  adapt.total_kbps = announce.configured_kbps != 0
-                         ? announce.configured_kbps
-                         : adapt.encoder_kbps * (100 + config.fec_percent) / 100 + adapt.audio_kbps;
-  adapt.fec_percent = config.fec_percent;
+  adapt.total_kbps =
+      announce.configured_kbps != 0
+          ? announce.configured_kbps
+          : adapt.encoder_kbps * (100 + config.policy.fec_percent) / 100 + adapt.audio_kbps;
+  adapt.fec_percent = config.policy.fec_percent;
   adapt.payload_bytes = announce.packet_size - kPacketHeader;
   adapt.frames_per_second = announce.max_fps;
   adapt.reports_fec = announce.reports_fec();
-  adapt.follow_fec = config.adaptive_fec;
-  adapt.follow_bitrate = config.adaptive_bitrate;
+  adapt.follow_fec = config.policy.adaptive_fec;
+  adapt.follow_bitrate = config.policy.adaptive_bitrate;
   return adapt;
 }
 
@@ -410,8 +411,8 @@ const Frontend::Ports& Frontend::ports() const {
   return impl_->ports;
 }
 
-void Frontend::set_fec_percent(unsigned percent) {
-  impl_->config.fec_percent = percent;
+void Frontend::set_policy(const StreamPolicy& policy) {
+  impl_->config.policy = policy;
 }
 
 void Frontend::stop() {

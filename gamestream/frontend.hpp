@@ -29,20 +29,25 @@ struct FrontendDeps {
   const crypto::Identity& identity;
 };
 
+// What people may change while the host runs.
+struct StreamPolicy {
+  unsigned fec_percent = 20;
+  // Whether parity and bitrate follow what clients report; else they stay as they start.
+  bool adaptive_fec = true, adaptive_bitrate = true;
+  // For clients of the local network and for those from elsewhere.
+  EncryptionPolicy encryption_lan, encryption_wan;
+};
+
 struct FrontendConfig {
   std::string host_name;            // empty = the machine's name
   std::string unique_id;            // a stable UUID
   std::string bind_address = "::";  // "::" = both families, or an IPv4/IPv6 literal
   // All ports are base + the offsets of 1.1; 0 = every port is chosen by the system (see ports()).
   std::uint16_t base_port = 47989;
-  unsigned fec_percent = 20;
-  // Whether parity and bitrate follow what clients report; else they stay as they start.
-  bool adaptive_fec = true, adaptive_bitrate = true;
+  StreamPolicy policy;
   bool mdns = true;
   // What encoders on this machine really offer; asked at each use, must not block.
   std::function<Offer()> offer;  // absent = H.264 alone
-  // For clients of the local network and for those from elsewhere.
-  EncryptionPolicy encryption_lan, encryption_wan;
 };
 
 class Frontend {
@@ -58,7 +63,7 @@ class Frontend {
 
   const Ports& ports() const;
   // Control thread: for streams that are launched from here on.
-  void set_fec_percent(unsigned percent);
+  void set_policy(const StreamPolicy& policy);
   // Control thread. Accepts nobody any more and ends the streams; clients get their reason.
   void stop();
 

@@ -90,6 +90,16 @@ gamestream::Encryption encryption(const std::string& setting) {
   return setting == "off" ? gamestream::Encryption::Off : gamestream::Encryption::Preferred;
 }
 
+gamestream::StreamPolicy stream_policy(const config::Settings& settings) {
+  gamestream::StreamPolicy policy;
+  policy.fec_percent = static_cast<unsigned>(settings.get(config::kFecPercent));
+  policy.adaptive_fec = settings.get(config::kAdaptiveFec);
+  policy.adaptive_bitrate = settings.get(config::kAdaptiveBitrate);
+  policy.encryption_lan = gamestream::policy_of(encryption(settings.get(config::kEncryptionLan)));
+  policy.encryption_wan = gamestream::policy_of(encryption(settings.get(config::kEncryptionWan)));
+  return policy;
+}
+
 native::Conflict conflict(const std::string& setting) {
   if (setting == "reject") return native::Conflict::Reject;
   return setting == "steal" ? native::Conflict::Steal : native::Conflict::Separate;
@@ -255,8 +265,7 @@ Result<> Host::Impl::change_settings(const config::Changes& changes, const confi
   if (auto changed = settings.change(changes); !changed) return changed;
   if (const auto level = log::level_from(settings.get(config::kLogLevel))) log::set_level(*level);
   manager->configure(config_now(paths));
-  if (gamestream)
-    gamestream->set_fec_percent(static_cast<unsigned>(settings.get(config::kFecPercent)));
+  if (gamestream) gamestream->set_policy(stream_policy(settings));
   if (native) native->set_adaptive_fec(settings.get(config::kAdaptiveFec));
   if (changes.contains(config::kEncoder.id) || changes.contains(config::kDisplay.id) ||
       changes.contains(config::kX11Display.id) || changes.contains(config::kAudio.id))
@@ -270,13 +279,9 @@ Result<> Host::Impl::start_gamestream(const std::string& name) {
   config.unique_id = unique_id(*identity);
   config.bind_address = settings.get(config::kBindAddress);
   config.base_port = static_cast<std::uint16_t>(settings.get(config::kBasePort));
-  config.fec_percent = static_cast<unsigned>(settings.get(config::kFecPercent));
   config.mdns = settings.get(config::kMdns);
   config.offer = [this] { return offer; };
-  config.adaptive_fec = settings.get(config::kAdaptiveFec);
-  config.adaptive_bitrate = settings.get(config::kAdaptiveBitrate);
-  config.encryption_lan = gamestream::policy_of(encryption(settings.get(config::kEncryptionLan)));
-  config.encryption_wan = gamestream::policy_of(encryption(settings.get(config::kEncryptionWan)));
+  config.policy = stream_policy(settings);
   auto front = gamestream::Frontend::start(
       {loop, *allow_list, desk, *manager, *catalogue, *identity}, std::move(config));
   if (!front) return pass(front);

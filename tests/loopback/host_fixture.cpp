@@ -105,7 +105,7 @@ void TestHost::start() {
     front.unique_id = "6f1c1b1e-0000-4000-8000-00000000feed";
     front.bind_address = "::";
     front.base_port = 0;
-    front.fec_percent = options_.fec_percent;
+    front.policy.fec_percent = options_.fec_percent;
     front.mdns = false;
     auto started = gamestream::Frontend::start(
         {*loop_, *allow_list_, *desk_, *manager_, *catalogue_, host_identity()}, std::move(front));

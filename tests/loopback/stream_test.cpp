@@ -137,6 +137,33 @@ TEST_F(StreamLoopback, FivePercentLossStaysWholeOrHeals) {
   client->leave();
 }
 
+// gamestream.md 7.8: the client names what it lost, and the next frame refers to nothing of it.
+TEST_F(StreamLoopback, ANamedLossIsAnsweredWithoutAnIdr) {
+  const auto client = paired_client();
+  stream(*client, {});
+  ASSERT_TRUE(wait_for_media(*client, 10));
+  const auto repaired = [](const StreamState& s) {
+    return std::count_if(s.recent.begin(), s.recent.end(),
+                         [](const auto& frame) { return frame.type == 5; });
+  };
+  const auto before = client->stream().state();
+  const auto lost = before.recent.back().index;
+  Bytes range;
+  ByteWriter(range).le(std::uint64_t{lost}).le(std::uint64_t{lost}).le(std::uint64_t{0});
+  client->stream().send_control(0x0301, range, 1);
+  EXPECT_TRUE(client->stream().wait_for([&](const StreamState& s) { return repaired(s) == 1; }));
+  // Named again, it is healed already.
+  client->stream().send_control(0x0301, range, 1);
+  const auto frames = client->stream().state().frames;
+  EXPECT_TRUE(
+      client->stream().wait_for([&](const StreamState& s) { return s.frames >= frames + 10; }));
+  const auto state = client->stream().state();
+  EXPECT_EQ(repaired(state), 1);
+  EXPECT_EQ(state.idr_frames, before.idr_frames);
+  expect_clean(*client);
+  client->leave();
+}
+
 TEST_F(StreamLoopback, HeavyLossHealsByIdr) {
   const auto client = paired_client();
   GsStreamOptions options;

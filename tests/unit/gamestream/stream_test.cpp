@@ -77,6 +77,33 @@ TEST_F(Sinks, SendsAFrameWithItsTimes) {
   }
 }
 
+TEST_F(Sinks, NumbersOnTheWireLeadBackToUnits) {
+  const auto sink = video();
+  auto frame = unit(2'000);
+  frame.index = 41;
+  ASSERT_TRUE(sink->send(frame));
+  EXPECT_EQ(link_->unit_index(1), 41U);
+  // A unit that was never sent used no number.
+  frame = unit(2'000);
+  frame.index = 43;
+  ASSERT_TRUE(sink->send(frame));
+  EXPECT_EQ(link_->unit_index(2), 43U);
+}
+
+TEST_F(Sinks, TheLinksShareOfParityIsFollowed) {
+  const auto sink = video();
+  const auto packets_of = [&] {
+    const auto before = link_->packets_sent.load();
+    auto frame = unit(20'000);
+    EXPECT_TRUE(sink->send(frame));
+    return link_->packets_sent.load() - before;
+  };
+  link_->fec_percent = 10;
+  const auto few = packets_of();
+  link_->fec_percent = 50;
+  EXPECT_GE(packets_of(), few * 13 / 10);
+}
+
 TEST_F(Sinks, AClosedGateSendsNothing) {
   const auto sink = video();
   const auto sound = audio();
