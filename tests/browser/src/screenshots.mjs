@@ -62,10 +62,10 @@ async function furnish(stage) {
   await tablet.stream(['--bitrate', '6000']);
   await stage.native(host, 'Lea’s Pixel 9').request_access();
   await host.api('PATCH', '/settings', {session_grace_s: 300});
-  await until('most of a minute of figures', async () => {
+  await until('half a minute of figures', async () => {
     const {sessions} = await host.api('GET', '/sessions');
     const live = await Promise.all(sessions.filter(s => s.state === 'live').map(s => host.api('GET', `/sessions/${s.id}/live`)));
-    return live.length >= 2 && live.every(({samples}) => samples.length >= 45);
+    return live.length >= 2 && live.every(({samples}) => samples.length >= 30);
   }, 180_000);
   return host;
 }
@@ -92,7 +92,7 @@ function subjects(device) {
 /** Makes the file as small as pngquant can, where there is one. */
 function shrink(file) {
   try {
-    execFileSync('pngquant', ['--force', '--skip-if-larger', '--strip', '--speed', '1', '--ext', '.png', '192', file]);
+    execFileSync('pngquant', ['--force', '--skip-if-larger', '--strip', '--speed', '5', '--ext', '.png', '192', file]);
   } catch (error) {
     // 98: the result would be larger; ENOENT: no pngquant here.
     if (error.status !== 98 && error.code !== 'ENOENT') throw error;
