@@ -23,7 +23,8 @@ http::Response not_found() {
 
 // "/devices", "/devices/3": no name of a file in it, so a page that the browser draws.
 bool is_page(std::string_view path) {
-  return !path.starts_with("/assets/") && path.substr(path.rfind('/')).find('.') == path.npos;
+  if (path.starts_with("/assets/") || path.starts_with("/api/")) return false;
+  return path.substr(path.rfind('/')).find('.') == path.npos;
 }
 
 const Asset* find_asset(std::string_view path) {
