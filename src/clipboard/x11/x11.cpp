@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <thread>
 
@@ -298,8 +299,9 @@ void X11Clipboard::on_request(const xcb_selection_request_event_t& request) {
                         static_cast<std::uint32_t>(text_.size()), text_.data());
     answer.property = property;
   }
-  xcb_send_event(connection_, 0, request.requestor, XCB_EVENT_MASK_NO_EVENT,
-                 reinterpret_cast<const char*>(&answer));
+  std::array<char, 32> event{};  // events have one size, whatever their kind
+  std::memcpy(event.data(), &answer, sizeof answer);
+  xcb_send_event(connection_, 0, request.requestor, XCB_EVENT_MASK_NO_EVENT, event.data());
 }
 
 // What the client copied becomes the selection.
