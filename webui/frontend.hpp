@@ -52,7 +52,7 @@ struct FrontendConfig {
   std::string host_name;                     // shown to people, and accepted in the Host header
   std::vector<std::string> more_host_names;  // accepted in the Host header as well
   std::filesystem::path folder;              // private: `mgmt-token` and `mgmt-endpoint` live here
-  std::filesystem::path state_folder;        // private: `setup-code`; empty = `folder`
+  std::filesystem::path state_folder{};      // private: `setup-code`; empty = `folder`
   bool public_peers = false;                 // answer addresses beyond the own network as well
   PasswordCost password_cost{};
 };

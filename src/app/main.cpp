@@ -7,6 +7,7 @@
 #include "app/backup.hpp"
 #include "app/ctl.hpp"
 #include "app/native_host.hpp"
+#include "app/password_command.hpp"
 #include "app/serve.hpp"
 #include "app/tools.hpp"
 #include "app/version.hpp"
@@ -69,6 +70,7 @@ int main(int argc, char** argv) {
   pf::app::add_ctl_command(app, exit_code);
   pf::app::add_backup_commands(app, exit_code);
   pf::app::add_doctor_command(app, exit_code);
+  pf::app::add_password_command(app, exit_code);
   pf::app::add_tool_commands(app, exit_code);
   try {
     app.parse(argc, argv);
