@@ -113,6 +113,13 @@ void Api::handle(std::shared_ptr<http::Exchange> exchange) {
   if (auto reply = answer(exchange, found)) send(std::move(*reply));
 }
 
+bool Api::expects_large_body(const http::Request& head) {
+  if (!std::string_view(head.path).starts_with(kBasePath)) return false;
+  const auto found = match(head.method, std::string_view(head.path).substr(kBasePath.size()));
+  return found.route != nullptr && found.route->raw_body > 0 &&
+         permitted(found.route->access, context_.auth.identify(head).caller);
+}
+
 http::Response Api::page(const http::Request& request) const {
   return page_response(
       request, {context_.config.host_name, context_.deps.identity.certificate().fingerprint(),

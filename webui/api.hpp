@@ -21,6 +21,9 @@ class Api {
   ~Api();
 
   void handle(std::shared_ptr<http::Exchange> exchange);
+  // Whether a request with this head may send more than the usual: its route takes files, and who
+  // asks may use it. Strangers never make the host keep much.
+  bool expects_large_body(const http::Request& head);
   // Known after listening.
   void set_port(std::uint16_t port) { context_.port = port; }
 

@@ -26,6 +26,8 @@ struct Frontend::Impl {
     server.port = wanted;
     server.tls = http::TlsIdentity{deps.identity.certificate_pem(), deps.identity.key_pem()};
     server.keep_alive = true;
+    server.max_large_body_bytes = largest_raw_body();
+    server.large_body = [this](const http::Request& head) { return api->expects_large_body(head); };
     auto listening = http::Server::listen(
         deps.loop, std::move(server),
         [this](std::shared_ptr<http::Exchange> e) { api->handle(std::move(e)); });

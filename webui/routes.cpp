@@ -1,5 +1,6 @@
 #include "webui/routes.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -45,6 +46,12 @@ std::vector<std::string_view> segments(std::string_view path) {
 const std::vector<Route>& routes() {
   static const auto table = make_routes();
   return table;
+}
+
+std::size_t largest_raw_body() {
+  std::size_t largest = 0;
+  for (const auto& route : routes()) largest = std::max(largest, route.raw_body);
+  return largest;
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {

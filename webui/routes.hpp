@@ -101,6 +101,8 @@ struct Match {
   std::vector<const char*> allowed;  // methods of that path when only the method is wrong
 };
 Match match(std::string_view method, std::string_view path, bool at_root = false);
+// The most that any route's raw_body allows.
+std::size_t largest_raw_body();
 
 // "0", or digits without a leading zero that fit into 64 bits.
 std::optional<std::uint64_t> parse_number(std::string_view text);

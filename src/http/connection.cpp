@@ -105,7 +105,18 @@ Connection::Connection(std::shared_ptr<Core> core, asio::ip::tcp::socket socket,
       timer_(core_->io),
       remote_(std::move(remote)),
       local_(std::move(local)),
-      reader_({core_->config.max_header_bytes, core_->config.max_body_bytes}) {}
+      reader_({core_->config.max_header_bytes, core_->config.max_body_bytes,
+               core_->config.max_large_body_bytes, [this](Request& head) {
+                 stamp(head);
+                 return core_->config.large_body && core_->config.large_body(head);
+               }}) {}
+
+void Connection::stamp(Request& request) const {
+  request.remote = remote_;
+  request.local = local_;
+  request.tls = tls_.has_value();
+  request.peer_certificate = peer_;
+}
 
 void Connection::arm(std::chrono::milliseconds delay) {
   timer_.expires_after(delay);
@@ -241,10 +252,7 @@ void Connection::advance(RequestReader::Progress progress) {
 void Connection::dispatch() {
   keep_ = core_->config.keep_alive && reader_.keep_alive();
   auto request = reader_.take();
-  request.remote = remote_;
-  request.local = local_;
-  request.tls = tls_.has_value();
-  request.peer_certificate = peer_;
+  stamp(request);
   head_only_ = request.method == "HEAD";
 
   state_ = State::Holding;

@@ -68,6 +68,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read();
   void on_read(bool failed, std::size_t count);
   void advance(RequestReader::Progress progress);
+  // Who asks and over what.
+  void stamp(Request& request) const;
   void dispatch();
   void tell_abandoned();
   void send(std::string bytes);

@@ -11,26 +11,6 @@
 namespace pf::http {
 namespace beast = boost::beast;
 
-struct RequestReader::Impl {
-  explicit Impl(Limits l) : limits(l) { restart(); }
-  void restart() {
-    // Emplaced anew for every request: the library's parsers are for one message.
-    parser.emplace();
-    parser->eager(true);
-    parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    parser->body_limit(limits.body_bytes);
-    continue_told = false;
-    used = false;
-  }
-
-  Limits limits;
-  std::optional<beast::http::request_parser<beast::http::string_body>> parser;
-  std::string buffer;  // what the parser has not taken yet
-  std::optional<Target> target;
-  bool continue_told = false;
-  bool used = false;  // the parser has taken something
-};
-
 namespace {
 
 std::string text_of(beast::string_view view) {
@@ -46,7 +26,41 @@ bool has_control(std::string_view text) {
 
 }  // namespace
 
-RequestReader::RequestReader(Limits limits) : impl_(std::make_unique<Impl>(limits)) {}
+struct RequestReader::Impl {
+  explicit Impl(Limits l) : limits(std::move(l)) { restart(); }
+  void restart() {
+    // Emplaced anew for every request: the library's parsers are for one message.
+    parser.emplace();
+    parser->eager(true);
+    parser->header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+    parser->body_limit(std::max(limits.body_bytes, limits.large_body_bytes));
+    body_limit.reset();
+    continue_told = false;
+    used = false;
+  }
+
+  // What is known of a request before its body.
+  Request head(Target&& at) const {
+    const auto& message = parser->get();
+    Request request;
+    request.method = text_of(message.method_string());
+    request.path = std::move(at.path);
+    request.query = std::move(at.query);
+    for (const auto& field : message)
+      request.headers.emplace_back(text_of(field.name_string()), text_of(field.value()));
+    return request;
+  }
+
+  Limits limits;
+  std::optional<beast::http::request_parser<beast::http::string_body>> parser;
+  std::string buffer;  // what the parser has not taken yet
+  std::optional<Target> target;
+  std::optional<std::size_t> body_limit;  // of the request at hand, once its head is there
+  bool continue_told = false;
+  bool used = false;  // the parser has taken something
+};
+
+RequestReader::RequestReader(Limits limits) : impl_(std::make_unique<Impl>(std::move(limits))) {}
 RequestReader::~RequestReader() = default;
 
 RequestReader::Progress RequestReader::refuse(unsigned status, std::string text) {
@@ -63,13 +77,15 @@ RequestReader::Progress RequestReader::feed(ByteSpan bytes) {
         my.parser->put(boost::asio::const_buffer(my.buffer.data(), my.buffer.size()), error);
     my.used = my.used || taken > 0;
     my.buffer.erase(0, taken);
-    if (error == beast::http::error::need_more) break;
+    const bool hungry = error == beast::http::error::need_more;
     if (error == beast::http::error::header_limit)
       return refuse(431, "The request's head is too large.");
     if (error == beast::http::error::body_limit)
       return refuse(413, "The request's body is too large.");
-    if (error) return refuse(400, "This is not an HTTP/1.1 request.");
-    if (taken == 0) break;
+    if (error && !hungry) return refuse(400, "This is not an HTTP/1.1 request.");
+    if (my.parser->is_header_done() && !body_fits())
+      return refuse(413, "The request's body is too large.");
+    if (hungry || taken == 0) break;
   }
   // The library counts only what it could parse; a head without any line end is bounded here.
   if (!my.parser->is_header_done() && my.buffer.size() > my.limits.header_bytes)
@@ -96,17 +112,25 @@ RequestReader::Progress RequestReader::check() {
   return Progress::Complete;
 }
 
+bool RequestReader::body_fits() {
+  auto& my = *impl_;
+  const auto announced = my.parser->content_length().value_or(0);
+  if (!my.body_limit) {
+    my.body_limit = my.limits.body_bytes;
+    auto target = parse_target(text_of(my.parser->get().target()));
+    if (announced > my.limits.body_bytes && my.limits.large_body && target) {
+      auto head = my.head(std::move(*target));
+      if (my.limits.large_body(head)) my.body_limit = my.limits.large_body_bytes;
+    }
+  }
+  return announced <= *my.body_limit && my.parser->get().body().size() <= *my.body_limit;
+}
+
 Request RequestReader::take() {
   auto& my = *impl_;
   PF_ASSERT(my.parser->is_done() && my.target);
-  auto& message = my.parser->get();
-  Request request;
-  request.method = text_of(message.method_string());
-  request.path = std::move(my.target->path);
-  request.query = std::move(my.target->query);
-  for (const auto& field : message)
-    request.headers.emplace_back(text_of(field.name_string()), text_of(field.value()));
-  request.body = std::move(message.body());
+  auto request = my.head(std::move(*my.target));
+  request.body = std::move(my.parser->get().body());
   my.target.reset();
   my.restart();
   return request;

@@ -2,6 +2,7 @@
 // request_reader.cpp only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,10 @@ class RequestReader {
   struct Limits {
     std::size_t header_bytes = 32 * 1024;
     std::size_t body_bytes = 64 * 1024;
+    // A body with a longer Content-Length is read when this says yes to its head (method, path,
+    // query and headers are set), up to large_body_bytes; else it is refused before it is read.
+    std::size_t large_body_bytes = 0;
+    std::function<bool(Request&)> large_body{};
   };
   enum class Progress : std::uint8_t {
     NeedMore = 1,
@@ -48,6 +53,8 @@ class RequestReader {
   struct Impl;
   Progress refuse(unsigned status, std::string text);
   Progress check();
+  // Whether the body may be as long as it says, or is so far.
+  bool body_fits();
   std::unique_ptr<Impl> impl_;
   Refusal refusal_;
 };

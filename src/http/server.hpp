@@ -95,6 +95,10 @@ struct ServerConfig {
   bool keep_alive = false;  // GameStream clients want Connection: close
   std::size_t max_header_bytes = 32 * 1024;
   std::size_t max_body_bytes = 64 * 1024;
+  // A longer body, up to max_large_body_bytes, is read for requests whose head (everything but the
+  // body) this says yes to. Control thread.
+  std::size_t max_large_body_bytes = 0;
+  std::function<bool(const Request&)> large_body{};
   std::size_t max_connections = 256;
   std::size_t max_connections_per_address = 32;
   std::size_t max_backlog_bytes = 256 * 1024;           // of a stream whose client is slow

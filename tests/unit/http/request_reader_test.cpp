@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace pf::http {
 namespace {
 
@@ -89,6 +91,32 @@ TEST(RequestReader, BoundsHeadAndBody) {
               Progress::Refused);
     EXPECT_EQ(reader.refusal().status, 413U);
   }
+}
+
+TEST(RequestReader, TakesALargeBodyOnlyFromThoseWhoMaySendOne) {
+  const auto with = [](bool allowed, std::string text) {
+    std::string asked;
+    RequestReader reader({.body_bytes = 16, .large_body_bytes = 64, .large_body = [&](Request& r) {
+                            asked += r.method + r.path + *r.header("Who");
+                            return allowed;
+                          }});
+    const auto progress = reader.feed(as_bytes(text));
+    return std::tuple(progress, reader.refusal().status, asked);
+  };
+  const auto put = [](int length, std::size_t sent) {
+    return "PUT /art HTTP/1.1\r\nWho: me\r\nContent-Length: " + std::to_string(length) +
+           "\r\n\r\n" + std::string(sent, 'x');
+  };
+  const std::string asked = "PUT/artme";
+  EXPECT_EQ(with(true, put(64, 64)), std::tuple(Progress::Complete, 400U, asked));
+  EXPECT_EQ(with(true, put(64, 63)), std::tuple(Progress::NeedMore, 400U, asked));
+  EXPECT_EQ(with(true, put(65, 0)), std::tuple(Progress::Refused, 413U, std::string()));
+  EXPECT_EQ(with(false, put(17, 0)), std::tuple(Progress::Refused, 413U, asked));
+  EXPECT_EQ(with(false, put(16, 16)), std::tuple(Progress::Complete, 400U, std::string()));
+  // Without a length nobody is asked.
+  EXPECT_EQ(with(true, "PUT /art HTTP/1.1\r\nWho: me\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" +
+                           std::string(32, 'x')),
+            std::tuple(Progress::Refused, 413U, std::string()));
 }
 
 TEST(RequestReader, TakesTheLargestPairingRequest) {

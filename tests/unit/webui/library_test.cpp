@@ -1,4 +1,5 @@
 // Applications are changed, ordered and given covers.
+#include "apps/art.hpp"
 #include "unit/webui/api_fixture.hpp"
 
 namespace pf::webui {
@@ -93,6 +94,21 @@ TEST_F(AppsTest, ACoverIsChecked) {
   EXPECT_EQ(send("GET", path(id, "/art")).text, png());
   EXPECT_EQ(send("DELETE", path(id, "/art")).status, 204U);
   EXPECT_EQ(send("GET", path(id, "/art")).status, 404U);
+}
+
+TEST_F(AppsTest, OnlyWhoMaySetACoverMaySendThatMuch) {
+  claim();
+  const auto expected = [&](const http::Request& head) {
+    return rig_.on_control([&] { return api_->expects_large_body(head); });
+  };
+  EXPECT_EQ(largest_raw_body(), apps::Art::kLargest);
+  EXPECT_TRUE(expected(request("PUT", "/api/v1/apps/1/art")));
+  EXPECT_TRUE(expected(browser("PUT", "/apps/1/art", {}, cookie())));
+  EXPECT_FALSE(expected(browser("PUT", "/apps/1/art")));  // a stranger
+  EXPECT_FALSE(expected(browser("PUT", "/apps/1/art", {}, "__Host-pf_session=00")));
+  EXPECT_FALSE(expected(request("POST", "/api/v1/apps")));
+  EXPECT_FALSE(expected(request("PUT", "/api/v1/nothing")));
+  EXPECT_FALSE(expected(request("PUT", "/apps/1/art")));
 }
 
 }  // namespace
