@@ -40,7 +40,7 @@ class VideoSink {
   // so that a recovery frame is needed. Checks the gate before each packet group. Does not
   // allocate.
   virtual bool send(media::AccessUnit& unit) noexcept = 0;
-  // The units from here on have this mode (and the next epoch); the next one is an IDR. Called
+  // The units from here on have this mode (and a later epoch); the next one is an IDR. Called
   // between units, only after a mode change (Manager::reconfigure), never for the mode given at
   // attach. May allocate.
   virtual void on_mode(const media::Mode& mode) noexcept { (void)mode; }

@@ -97,7 +97,7 @@ class Manager {
                                                  std::unique_ptr<AudioSink> audio,
                                                  std::shared_ptr<PeerControl> peer) = 0;
   // Changes the mode of a live stream. Video is replaced, sound, input and the sinks go on: the
-  // sink gets on_mode(), then an IDR of the new size with the next epoch. `done` runs exactly once,
+  // sink gets on_mode(), then an IDR of the new size with a later epoch. `done` runs exactly once,
   // on the control thread, never within this call: with the mode that is active now, or with the
   // reason why the old one goes on (ModeRefused), why this request was dropped (Superseded: while
   // one change is in progress only the newest of the others waits), or NotAllowed when there is no

@@ -64,6 +64,7 @@ struct Watcher final : PeerControl {
   bool first_was_idr = false;
   std::vector<media::Mode> modes;
   std::uint32_t index = 0, epoch = 1, gaps = 0, bad_starts = 0;
+  std::size_t epochs_seen = 0;  // after the first
 };
 
 struct CountingVideo final : VideoSink {
@@ -73,7 +74,9 @@ struct CountingVideo final : VideoSink {
     if (watcher->frames++ == 0) watcher->first_was_idr = unit.type == media::FrameType::Idr;
     if (unit.index != ++watcher->index) ++watcher->gaps;
     if (unit.epoch != watcher->epoch) {
-      if (unit.type != media::FrameType::Idr || unit.epoch != watcher->modes.size() + 1)
+      // An epoch that was replaced before its first picture never shows, so one may be left out.
+      const bool told = watcher->modes.size() == ++watcher->epochs_seen;
+      if (unit.type != media::FrameType::Idr || unit.epoch < watcher->epoch || !told)
         ++watcher->bad_starts;
       watcher->epoch = unit.epoch;
     }
