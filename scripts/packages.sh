@@ -33,7 +33,7 @@ run_packages() {
 }
 
 test_packages() {
-  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr pulseaudio-utils chromium
+  echo libgtest-dev libgmock-dev clang-format-16 xserver-xephyr pulseaudio-utils chromium mold
 }
 
 missing_packages() {
