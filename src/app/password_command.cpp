@@ -15,6 +15,7 @@
 #include "config/paths.hpp"
 #include "store/operator.hpp"
 #include "webui/passwords.hpp"
+#include "webui/setup_code.hpp"
 
 namespace pf::app {
 namespace {
@@ -87,6 +88,7 @@ int reset_stored(const std::optional<std::string>& password, const CtlIo& io) {
                      "and try again.");
   if (auto saved = store::save_password(**database, hash, unix_now(), 0); !saved)
     return fail_with(io, saved.error());
+  if (password) webui::SetupCode::remove(paths.state);
   io.out << (password ? kIsSet
                       : "The password is removed, and every browser is signed out. The host shows "
                         "a set-up code when it starts.\n");

@@ -14,6 +14,7 @@
 #include "support/api_rig.hpp"
 #include "support/temp_folder.hpp"
 #include "webui/passwords.hpp"
+#include "webui/setup_code.hpp"
 
 namespace pf::app {
 namespace {
@@ -66,10 +67,12 @@ class StoppedHost : public testing::Test {
 };
 
 TEST_F(StoppedHost, GetsThePasswordFromStandardInput) {
+  ASSERT_TRUE(webui::SetupCode::make(path_));  // of an earlier run
   const auto done = run(path_, {"--stdin"}, std::string(kPassword) + "\r\nmore\n");
   EXPECT_EQ(done.exit_code, kExitOk) << done.err;
   EXPECT_TRUE(webui::password_fits(stored().value_or(""), kPassword));
   EXPECT_THAT(done.out + done.err, testing::Not(HasSubstr(kPassword)));
+  EXPECT_FALSE(fs::exists(path_ / webui::kSetupCodeFile));
 }
 
 TEST_F(StoppedHost, GetsThePasswordFromAFile) {
