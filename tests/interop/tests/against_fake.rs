@@ -78,6 +78,7 @@ impl Bench {
             tasks: vec![(Duration::from_millis(1500), Task::End)],
             mic: false,
             clipboard: false,
+            copy: None,
             resume: false,
             quit: true,
             vanish: false,
