@@ -272,7 +272,6 @@ Result<> Client::attach() {
   // the first picture would have nowhere to go.
   const bool has_path = carrier_.generation == wire::Generation::V2;
   to_link([stream = stream_, link_to = video_, has_path](Link& link) {
-    link.session_runs();
     link.attach({stream, link_to});
     if (!has_path) return;
     stream->start_video();

@@ -148,7 +148,11 @@ void Link::tell_round_trip() {
 
 void Link::on_message(wire::ControlMessage message) {
   if (std::holds_alternative<wire::LossReport>(message)) tell_round_trip();
-  if (std::exchange(greeted_, true) && answer_here(message)) return;
+  const bool greeted = std::exchange(greeted_, true);
+  // Ends the handshake for the client, whose next message may follow in the same packet: what
+  // cannot be read is skipped from here on.
+  if (greeted && std::holds_alternative<wire::Ready>(message)) running_ = true;
+  if (greeted && answer_here(message)) return;
   to_client([message = std::move(message)](Client& client) { client.on_message(message); });
 }
 

@@ -57,8 +57,6 @@ class Link final : public quic::ConnectionHandler {
   void hold_messages() { holding_ = connection_ != nullptr && generation_ == wire::Generation::V1; }
   void release_messages();
   void send_datagram(ByteSpan bytes);
-  // Handshake and pairing are over: what cannot be read is skipped from now on.
-  void session_runs() { running_ = true; }
   void attach(LinkStream stream);
   void detach() { stream_ = {}; }
   void clipboard_state(session::ClipboardState state);

@@ -1,7 +1,5 @@
 // ANNOUNCE bodies (gamestream.md 4.5): whatever is accepted must be something an encoder may be
 // asked for.
-#include <array>
-
 #include "base/result.hpp"
 #include "gamestream/announce.hpp"
 
@@ -10,8 +8,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace pf::gamestream;
   const auto parsed = parse_announce(as_text({data, size}));
   if (!parsed) return 0;
-  constexpr std::array kCodecs{media::Codec::H264, media::Codec::Hevc, media::Codec::Av1};
-  static_cast<void>(check_announce(*parsed, kCodecs, {}));
+  static const Offer kOffer{
+      .formats = {{media::Codec::H264}, {media::Codec::Hevc}, {media::Codec::Av1}}};
+  static_cast<void>(check_announce(*parsed, kOffer, {}));
   const auto config = stream_config(*parsed, "0.0.0.0", 20);
   const auto& mode = config.video.mode;
   PF_ASSERT(mode.width >= 64 && mode.width <= 8192 && mode.width % 2 == 0);
