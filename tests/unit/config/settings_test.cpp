@@ -63,12 +63,13 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
   ASSERT_TRUE(settings);
   std::size_t keys = 0;
   for (const auto key : {kGamestream, kNative, kOpen, kAdaptiveFec, kMdns, kCaptureCursor,
-                         kUinputPads, kDemo, kAdaptiveBitrate}) {
+                         kUinputPads, kDemo, kAdaptiveBitrate, kPublicPeers}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_EQ(find(key.id)->kind, Kind::Bool);
-    // Nobody is let in without pairing unless it is asked for.
-    EXPECT_EQ(settings->get(key), std::string(key.id) != "open");
+    // Nobody is let in without pairing, or spoken to from afar, unless it is asked for.
+    const std::string id = key.id;
+    EXPECT_EQ(settings->get(key), id != "open" && id != "public_peers");
   }
   for (const auto key : {kBasePort, kMgmtPort, kNativePort, kNativeMediaPort, kIdleTimeoutMs,
                          kNativeFecPercent, kMaxStreams, kFecPercent, kSessionGraceS}) {

@@ -82,7 +82,8 @@ TEST_F(SettingsTest, AFailedStoreChangesNothing) {
 }
 
 TEST_F(SettingsTest, EverySettingCanBeSetToItsDefaultAndReset) {
-  for (const auto& one : send("GET", "/settings").body["settings"]) {
+  const auto all = send("GET", "/settings").body["settings"];
+  for (const auto& one : all) {
     const auto id = one["id"].get<std::string>();
     const auto set_it = send("PATCH", "/settings", json({{id, one["default"]}}).dump());
     EXPECT_EQ(set_it.status, 200U) << id << set_it.text;
