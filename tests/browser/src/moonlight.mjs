@@ -36,7 +36,14 @@ export class Moonlight {
   }
 
   /** Walks through the five phases. True when paired, else the reason the client would show. */
-  async pair() {
+  pair() {
+    const outcome = this.walk();
+    // A story that fails meanwhile waits for it no more, and leave() then ends it.
+    outcome.catch(() => {});
+    return outcome;
+  }
+
+  async walk() {
     const salt = crypto.randomBytes(16);
     const first = await this.pair_request({
       phrase: 'getservercert', salt: salt.toString('hex'),
