@@ -64,7 +64,8 @@ Result<> run_step(const StepRun& step, std::chrono::milliseconds limit) {
                                        std::to_string(limit.count() / 1000) + " s and was ended");
   }
   const auto status = process->exit_status().value_or(-1);
-  // What it started and left running belongs to the application.
+  // What it left running in its process group ends with `process`, like the group of an
+  // application.
   if (status != 0)
     return fail(Errc::StartFailed, program + " ended with " + std::to_string(status));
   return {};
