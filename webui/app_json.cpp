@@ -7,6 +7,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kAsTheHost = "default";
+
 bool is_variable_name(const std::string& name) {
   return !name.empty() && name.find('=') == std::string::npos &&
          name.find('\0') == std::string::npos;
@@ -27,6 +29,7 @@ json app_json(const apps::App& app) {
               {"prepare", std::move(prepare)}};
   if (!app.working_directory.empty()) out["working_directory"] = app.working_directory;
   if (!app.environment.empty()) out["environment"] = app.environment;
+  out["policy"] = app.second_client ? apps::name(*app.second_client) : kAsTheHost;
   if (!app.source.empty()) out["source"] = app.source;
   if (!app.art.empty()) out["art"] = app.art;
   return out;
@@ -46,6 +49,8 @@ std::optional<Problem> read_app(const json& body, apps::App& app) {
       if (!is_variable_name(name) || value.find('\0') != std::string::npos)
         return bad("The field \"environment\" has an impossible variable.");
   }
+  if (body.contains("policy"))
+    app.second_client = apps::second_client(body["policy"].get<std::string>());
   if (body.contains("prepare")) {
     app.prepare.clear();
     for (const auto& step : body["prepare"]) {

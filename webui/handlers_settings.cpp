@@ -143,7 +143,7 @@ std::optional<Reply> show_displays(const Context& context, const Call&) {
   return json_reply(
       200, {{"backends", std::move(backends)},
             {"displays", std::move(displays)},
-            {"settings", {"display", "x11_display", "capture_cursor", "mode_conflict", "demo"}}});
+            {"settings", {"display", "x11_display", "capture_cursor", "second_client", "demo"}}});
 }
 
 }  // namespace pf::webui::handlers

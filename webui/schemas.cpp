@@ -296,6 +296,12 @@ Field prepare_field() {
   return field;
 }
 
+Field policy_field() {
+  return choice("policy", {"default", "separate", "join", "steal", "refuse"},
+                "When another device has it already: as the setting second_client says, a display "
+                "of its own, the same picture, the other's place, or a refusal.");
+}
+
 const Schema kApp{"App",
                   "An application that clients can start.",
                   {integer("id", "The number that clients know it by."),
@@ -307,6 +313,7 @@ const Schema kApp{"App",
                     .help = "Variables added to its environment.",
                     .required = false},
                    list("prepare", kStep, "Commands around it, in order."),
+                   policy_field(),
                    maybe(text("source", "Where the library found it; absent = added by hand.")),
                    maybe(text("art", "Changes with its cover; absent = it has none."))}};
 
@@ -327,7 +334,8 @@ const Schema kNewApp{
       .help = "Variables added to its environment.",
       .required = false,
       .max = 128},
-     maybe(prepare_field())}};
+     maybe(prepare_field()),
+     maybe(policy_field())}};
 
 const Schema kLogEntry{
     "LogEntry",

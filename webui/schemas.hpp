@@ -14,6 +14,7 @@ extern const Schema kNativeOutcome, kNativePairing, kNativeArm, kNativeArmed;
 extern const Schema kKnock, kKnocks, kKnockApproval;
 extern const Schema kStep, kApp, kApps, kNewApp;
 Field prepare_field();  // a list of kStep, in a request
+Field policy_field();   // what a second client gets
 extern const Schema kLogEntry, kLog;
 extern const Schema kSetting, kSettings;
 

@@ -25,7 +25,8 @@ const Schema kAppChange{"AppChange",
                           .help = "Variables added to its environment, all of them.",
                           .required = false,
                           .max = 128},
-                         maybe(prepare_field())}};
+                         maybe(prepare_field()),
+                         maybe(policy_field())}};
 
 const Schema kAppOrder{"AppOrder",
                        "The order in which clients show applications.",

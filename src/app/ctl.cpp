@@ -206,6 +206,8 @@ class Builder {
     add.add_option("--dir", parsed_->app.working_directory, "Where it starts");
     add.add_option("--env", parsed_->app.environment, "NAME=VALUE, may be repeated")
         ->allow_extra_args(false);
+    add.add_option("--policy", parsed_->app.policy,
+                   "When another device has it already: default, separate, join, steal or refuse");
     id_command(apps, "remove", "Remove an application", ctl::remove_app);
   }
 

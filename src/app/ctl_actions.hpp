@@ -47,6 +47,7 @@ struct NewApp {
   std::vector<std::string> command;
   std::string working_directory;
   std::vector<std::string> environment;  // NAME=VALUE
+  std::string policy;
 };
 
 // The fields of a request body.

@@ -134,6 +134,7 @@ CtlResult<json> app_body(const Words& w, bool all) {
   if (all || !w.text.empty()) body["title"] = w.text;
   if (all || !w.command.empty()) body["command"] = w.command;
   if (!w.folder.empty()) body["working_directory"] = w.folder;
+  if (!w.value.empty()) body["policy"] = w.value;
   for (const auto& variable : w.environment) {
     const auto equals = variable.find('=');
     if (equals == 0 || equals == std::string::npos)
@@ -323,6 +324,8 @@ class Builder {
     edit.add_option("--dir", w_->folder, "Where it starts");
     edit.add_option("--env", w_->environment, "NAME=VALUE, may be repeated; replaces all")
         ->allow_extra_args(false);
+    edit.add_option("--policy", w_->value,
+                    "When another device has it already: default, separate, join, steal or refuse");
     edit.add_option(
         "--prepare", w_->file,
         "A file with the commands around it: a JSON list of {\"do\": [], \"undo\": []}");

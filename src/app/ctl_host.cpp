@@ -125,15 +125,17 @@ int list_apps(const Context& context) {
       for (const auto& part : one.value("command", json::array()))
         command += (command.empty() ? "" : " ") + part.get<std::string>();
       rows.push_back({std::to_string(one.value("id", 0U)), one.value("title", std::string()),
-                      command.empty() ? "-" : command});
+                      one.value("policy", std::string()), command.empty() ? "-" : command});
     }
-    return report(context, *list, table({"ID", "TITLE", "COMMAND"}, rows, context.io.colour));
+    return report(context, *list,
+                  table({"ID", "TITLE", "SECOND CLIENT", "COMMAND"}, rows, context.io.colour));
   });
 }
 
 int add_app(const Context& context, const NewApp& app) {
   json body = {{"title", app.title}, {"command", app.command}};
   if (!app.working_directory.empty()) body["working_directory"] = app.working_directory;
+  if (!app.policy.empty()) body["policy"] = app.policy;
   for (const auto& variable : app.environment) {
     const auto equals = variable.find('=');
     if (equals == 0 || equals == std::string::npos)

@@ -101,7 +101,7 @@ gamestream::StreamPolicy stream_policy(const config::Settings& settings) {
 }
 
 native::Conflict conflict(const std::string& setting) {
-  if (setting == "reject") return native::Conflict::Reject;
+  if (setting == "refuse") return native::Conflict::Reject;
   return setting == "steal" ? native::Conflict::Steal : native::Conflict::Separate;
 }
 
@@ -308,7 +308,7 @@ Result<> Host::Impl::start_native(const std::string& name) {
   config.mdns = settings.get(config::kMdns);
   config.idle_timeout = std::chrono::milliseconds(settings.get(config::kIdleTimeoutMs));
   config.max_streams = static_cast<std::size_t>(settings.get(config::kMaxStreams));
-  config.conflict = conflict(settings.get(config::kModeConflict));
+  config.conflict = conflict(settings.get(config::kSecondClient));
   config.adaptive_fec = settings.get(config::kAdaptiveFec);
   config.abilities = [this] {
     native::HostAbilities abilities;

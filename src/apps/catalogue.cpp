@@ -100,7 +100,8 @@ store::AppRow to_row(const App& app, std::int64_t position) {
           dump(prepare),
           app.source,
           position,
-          app.art};
+          app.art,
+          app.second_client ? name(*app.second_client) : ""};
 }
 
 Result<App> from_row(const store::AppRow& row) {
@@ -115,6 +116,7 @@ Result<App> from_row(const store::AppRow& row) {
   app.working_directory = row.working_directory;
   app.source = row.source;
   app.art = row.art_tag;
+  app.second_client = second_client(row.second_client);
   app.command = texts(command);
   for (const auto& [key, value] : environment.items())
     if (value.is_string()) app.environment[key] = value.get<std::string>();

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/art.hpp"
+#include "apps/second_client.hpp"
 #include "base/result.hpp"
 
 namespace pf::store {
@@ -35,6 +37,7 @@ struct App {
   std::vector<Step> prepare;  // in order; undone in the opposite order
   std::string source;         // where the library found it: "steam:570"; empty = added by hand
   std::string art;            // changes with its cover; empty = it has none
+  std::optional<SecondClient> second_client;  // absent = as the host does
   bool operator==(const App&) const = default;
 };
 

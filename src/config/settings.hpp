@@ -63,7 +63,7 @@ inline constexpr IntKey kIdleTimeoutMs{"idle_timeout_ms"};
 inline constexpr IntKey kNativeFecPercent{"native_fec_percent"};
 inline constexpr BoolKey kAdaptiveFec{"adaptive_fec"};
 inline constexpr IntKey kMaxStreams{"max_streams"};
-inline constexpr TextKey kModeConflict{"mode_conflict"};
+inline constexpr TextKey kSecondClient{"second_client"};
 inline constexpr IntKey kMgmtPort{"mgmt_port"};
 inline constexpr BoolKey kPublicPeers{"public_peers"};
 inline constexpr BoolKey kMdns{"mdns"};

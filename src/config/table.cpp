@@ -148,10 +148,10 @@ std::vector<Definition> make_table() {
        .min = 1,
        .max = 32,
        .zero_allowed = true},
-      choice("mode_conflict", {"separate", "reject", "steal"}, "separate", Applies::Restart,
-             "session",
-             "When a native device comes while another streams: a display of its own, a refusal, "
-             "or the other's end."),
+      choice("second_client", {"separate", "join", "steal", "refuse"}, "separate",
+             Applies::NextSession, "session",
+             "When a device wants what another one streams: a display of its own, the same "
+             "picture, the other's place, or a refusal. Applications can say it for themselves."),
       {.id = "mgmt_port",
        .kind = Kind::Int,
        .default_value = "47990",

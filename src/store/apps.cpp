@@ -6,11 +6,12 @@ namespace {
 Result<> write(Database& database, const AppRow& row) {
   return database
       .prepare(
-          "INSERT INTO apps(id,title,command,working_directory,environment,prepare,source,position)"
-          " VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET title=excluded.title,"
+          "INSERT INTO apps(id,title,command,working_directory,environment,prepare,source,position,"
+          "second_client) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+          "title=excluded.title,"
           "command=excluded.command,working_directory=excluded.working_directory,"
           "environment=excluded.environment,prepare=excluded.prepare,source=excluded.source,"
-          "position=excluded.position")
+          "position=excluded.position,second_client=excluded.second_client")
       .bind(row.id)
       .bind(row.title)
       .bind(row.command_json)
@@ -19,6 +20,7 @@ Result<> write(Database& database, const AppRow& row) {
       .bind(row.prepare_json)
       .bind(row.source)
       .bind(row.position)
+      .bind(row.second_client)
       .run();
 }
 
@@ -28,14 +30,14 @@ Result<std::vector<AppRow>> load_apps(Database& database) {
   std::vector<AppRow> rows;
   auto query = database.prepare(
       "SELECT id,title,command,working_directory,environment,prepare,source,position,"
-      "coalesce((SELECT tag FROM app_art WHERE app_id=id),'') FROM apps ORDER BY "
+      "coalesce((SELECT tag FROM app_art WHERE app_id=id),''),second_client FROM apps ORDER BY "
       "position,title,id");
   for (;;) {
     const auto row = query.step();
     if (!row) return Failure(row.error());
     if (!*row) return rows;
     rows.push_back({query.integer(0), query.text(1), query.text(2), query.text(3), query.text(4),
-                    query.text(5), query.text(6), query.integer(7), query.text(8)});
+                    query.text(5), query.text(6), query.integer(7), query.text(8), query.text(9)});
   }
 }
 

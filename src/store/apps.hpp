@@ -16,7 +16,8 @@ struct AppRow {
   std::string prepare_json;      // array of {"do": […], "undo": […]}
   std::string source;            // key in the library; empty = added by hand
   std::int64_t position = 0;
-  std::string art_tag;  // of its cover; empty = none (read only)
+  std::string art_tag;        // of its cover; empty = none (read only)
+  std::string second_client;  // apps::name(SecondClient); empty = as the host does
 };
 
 // In the order in which they are shown.

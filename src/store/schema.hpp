@@ -6,7 +6,7 @@
 
 namespace pf::store {
 
-inline constexpr std::array<const char*, 5> kMigrations = {
+inline constexpr std::array<const char*, 6> kMigrations = {
     R"sql(
 CREATE TABLE devices (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- ids are never used again
@@ -119,6 +119,14 @@ CREATE TABLE api_tokens (
   created_unix INTEGER NOT NULL,
   expires_unix INTEGER
 ) STRICT;
+)sql",
+    // What happens when a device wants an application that another one has: as the host does, or
+    // as its entry says. The setting before it was for native devices alone.
+    R"sql(
+ALTER TABLE apps ADD COLUMN second_client TEXT NOT NULL DEFAULT '';
+UPDATE settings SET id = 'second_client',
+  value = CASE value WHEN 'reject' THEN 'refuse' ELSE value END
+  WHERE id = 'mode_conflict';
 )sql",
 };
 

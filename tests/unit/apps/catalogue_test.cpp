@@ -52,6 +52,7 @@ TEST_F(CatalogueTest, AChangeStaysAndKeepsTheNumber) {
   app.title = "Go";
   app.prepare = {{{"on", "1"}, {"off"}}, {{"x"}, {}}};
   app.environment = {{"A", "b=c"}};
+  app.second_client = SecondClient::Join;
   ASSERT_TRUE(catalogue_->change(app));
   reopen();
   EXPECT_EQ(*catalogue_->find(id), app);

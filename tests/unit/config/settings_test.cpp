@@ -78,7 +78,7 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
     EXPECT_EQ(find(key.id)->kind, Kind::Int);
     EXPECT_EQ(std::to_string(settings->get(key)), find(key.id)->default_value);
   }
-  for (const auto key : {kHostName, kBindAddress, kModeConflict, kDisplay, kX11Display, kEncoder,
+  for (const auto key : {kHostName, kBindAddress, kSecondClient, kDisplay, kX11Display, kEncoder,
                          kX264Preset, kAudio, kLogLevel, kEncryptionLan, kEncryptionWan}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;

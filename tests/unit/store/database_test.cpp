@@ -118,7 +118,8 @@ TEST_F(DatabaseTest, AnOlderSchemaIsBroughtUpToDateAndCopiedFirst) {
          {kMigrations[0], kMigrations[1], "PRAGMA user_version=2",
           "INSERT INTO devices(id,name,grants,created_unix) VALUES(5,'TV',1,10)",
           "INSERT INTO credentials VALUES('aa',5,2,10)",
-          "INSERT INTO audit(unix_time,what,device_id,detail) VALUES(10,'paired',5,'x')"})
+          "INSERT INTO audit(unix_time,what,device_id,detail) VALUES(10,'paired',5,'x')",
+          "INSERT INTO settings VALUES('mode_conflict','reject')"})
       ASSERT_EQ(sqlite3_exec(old, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql;
     sqlite3_close(old);
   }
@@ -132,6 +133,9 @@ TEST_F(DatabaseTest, AnOlderSchemaIsBroughtUpToDateAndCopiedFirst) {
   ASSERT_TRUE(entries);
   ASSERT_EQ(entries->size(), 1U);
   EXPECT_EQ(entries->front().by, "");
+  const auto settings = load_settings(*database);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(*settings, (std::map<std::string, std::string>{{"second_client", "refuse"}}));
   EXPECT_TRUE(
       std::filesystem::exists(file().string() + ".before-v" + std::to_string(kMigrations.size())));
 }

@@ -68,6 +68,17 @@ TEST_F(AppsTest, TwoTabsDoNotOverwriteEachOther) {
   EXPECT_EQ(code(send(first)), "changed_elsewhere");
 }
 
+TEST_F(AppsTest, WhatASecondClientGetsIsSaidByTheApplicationOrTheHost) {
+  const auto id = add("Chess");
+  EXPECT_EQ(send("GET", path(id)).body["policy"], "default");
+  for (const std::string policy : {"separate", "join", "steal", "refuse", "default"}) {
+    EXPECT_EQ(send("PATCH", path(id), json({{"policy", policy}}).dump()).status, 200U);
+    EXPECT_EQ(send("GET", path(id)).body["policy"], policy);
+    EXPECT_EQ(send("PATCH", path(id), R"({"title":"Chess"})").body["policy"], policy);
+  }
+  EXPECT_EQ(send("PATCH", path(id), R"({"policy":"reject"})").status, 422U);
+}
+
 TEST_F(AppsTest, TheOrderIsTakenOverWhole) {
   const auto a = add("A"), b = add("B");
   EXPECT_EQ(send("POST", "/apps/order", json({{"ids", {b, a}}}).dump()).status, 204U);
@@ -101,7 +112,7 @@ TEST_F(AppsTest, OnlyWhoMaySetACoverMaySendThatMuch) {
   const auto expected = [&](const http::Request& head) {
     return rig_.on_control([&] { return api_->expects_large_body(head); });
   };
-  EXPECT_EQ(largest_raw_body(), apps::Art::kLargest);
+  EXPECT_EQ(largest_body(), apps::Art::kLargest);
   EXPECT_TRUE(expected(request("PUT", "/api/v1/apps/1/art")));
   EXPECT_TRUE(expected(browser("PUT", "/apps/1/art", {}, cookie())));
   EXPECT_FALSE(expected(browser("PUT", "/apps/1/art")));  // a stranger

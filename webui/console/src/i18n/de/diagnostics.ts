@@ -87,6 +87,7 @@ export const diagnostics = {
   'end.peer-lost': 'Der Client kam nicht zurück.',
   'end.replaced': 'Dasselbe Gerät hat sich neu verbunden.',
   'end.never-connected': 'Der Client hat seinen Stream nie geöffnet.',
+  'end.taken': 'Ein anderes Gerät ist an seine Stelle getreten.',
   'end.display-failed': 'Der Bildschirm ist ausgefallen.',
   'end.encoder-failed': 'Der Encoder ist ausgefallen.',
   'end.host-stopping': 'Der Host wurde beendet.',

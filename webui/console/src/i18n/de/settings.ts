@@ -39,9 +39,9 @@ export const settings = {
   'setting.max_streams': 'Gleichzeitige Streams',
   'setting.max_streams.help':
     'So viele native Geräte streamen gleichzeitig. Weitere warten in der Reihe. 0 heißt: ohne Grenze.',
-  'setting.mode_conflict': 'Wenn ein zweites Gerät kommt',
-  'setting.mode_conflict.help':
-    'Wenn ein natives Gerät kommt, während ein anderes streamt: eigener Bildschirm, Absage oder Ende des anderen.',
+  'setting.second_client': 'Was ein zweites Gerät bekommt',
+  'setting.second_client.help':
+    'Wenn ein Gerät möchte, was ein anderes schon streamt: einen eigenen Bildschirm, dasselbe Bild, den Platz des anderen oder eine Absage. Anwendungen können es selbst festlegen.',
   'setting.session_grace_s': 'Auf fortgegangene Clients warten',
   'setting.session_grace_s.help':
     'So lange wartet eine Sitzung auf die Rückkehr ihres Clients. 0 heißt: sie endet sofort.',

@@ -88,6 +88,7 @@ export const diagnostics = {
   'end.peer-lost': 'The client did not come back.',
   'end.replaced': 'The same device connected anew.',
   'end.never-connected': 'The client never opened its stream.',
+  'end.taken': 'Another device took its place.',
   'end.display-failed': 'The display failed.',
   'end.encoder-failed': 'The encoder failed.',
   'end.host-stopping': 'The host stopped.',

@@ -37,9 +37,9 @@ export const settings = {
   'setting.max_streams': 'Streams at once',
   'setting.max_streams.help':
     'How many native devices stream at once. Further ones wait in line. 0 means no limit.',
-  'setting.mode_conflict': 'When a second device comes',
-  'setting.mode_conflict.help':
-    'When a native device comes while another streams: a display of its own, a refusal, or the other’s end.',
+  'setting.second_client': 'What a second device gets',
+  'setting.second_client.help':
+    'When a device wants what another one streams: a display of its own, the same picture, the other’s place, or a refusal. Applications can say it for themselves.',
   'setting.session_grace_s': 'Wait for a client that left',
   'setting.session_grace_s.help':
     'How long a session waits for its client to return. 0 means it ends at once.',

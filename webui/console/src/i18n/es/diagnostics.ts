@@ -87,6 +87,7 @@ export const diagnostics = {
   'end.peer-lost': 'El cliente no volvió.',
   'end.replaced': 'El mismo dispositivo se conectó de nuevo.',
   'end.never-connected': 'El cliente nunca abrió su stream.',
+  'end.taken': 'Otro dispositivo ocupó su lugar.',
   'end.display-failed': 'Falló la pantalla.',
   'end.encoder-failed': 'Falló el codificador.',
   'end.host-stopping': 'El host se detuvo.',

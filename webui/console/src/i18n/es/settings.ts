@@ -40,9 +40,9 @@ export const settings = {
   'setting.max_streams': 'Streams a la vez',
   'setting.max_streams.help':
     'Cuántos dispositivos nativos transmiten a la vez. Los demás esperan su turno. 0 significa sin límite.',
-  'setting.mode_conflict': 'Cuando llega un segundo dispositivo',
-  'setting.mode_conflict.help':
-    'Cuando llega un dispositivo nativo mientras otro transmite: una pantalla propia, un rechazo o el fin del otro.',
+  'setting.second_client': 'Qué recibe un segundo dispositivo',
+  'setting.second_client.help':
+    'Cuando un dispositivo quiere lo que otro ya transmite: una pantalla propia, la misma imagen, el lugar del otro o un rechazo. Cada aplicación puede indicar lo suyo.',
   'setting.session_grace_s': 'Esperar a un cliente que se fue',
   'setting.session_grace_s.help':
     'Cuánto espera una sesión a que vuelva su cliente. 0 significa que termina al momento.',

@@ -87,6 +87,7 @@ export const diagnostics = {
   'end.peer-lost': 'Le client n’est pas revenu.',
   'end.replaced': 'Le même appareil s’est reconnecté.',
   'end.never-connected': 'Le client n’a jamais ouvert son flux.',
+  'end.taken': 'Un autre appareil a pris sa place.',
   'end.display-failed': 'L’écran a échoué.',
   'end.encoder-failed': 'L’encodeur a échoué.',
   'end.host-stopping': 'L’hôte s’est arrêté.',

@@ -40,9 +40,9 @@ export const settings = {
   'setting.max_streams': 'Flux simultanés',
   'setting.max_streams.help':
     'Combien d’appareils natifs diffusent en même temps. Les suivants attendent leur tour. 0 : sans limite.',
-  'setting.mode_conflict': 'Quand un second appareil arrive',
-  'setting.mode_conflict.help':
-    'Quand un appareil natif arrive pendant qu’un autre diffuse : un écran à lui, un refus, ou la fin de l’autre.',
+  'setting.second_client': 'Ce que reçoit un second appareil',
+  'setting.second_client.help':
+    'Quand un appareil veut ce qu’un autre diffuse déjà : un écran à lui, la même image, la place de l’autre ou un refus. Chaque application peut en décider.',
   'setting.session_grace_s': 'Attendre un client parti',
   'setting.session_grace_s.help':
     'Combien de temps une session attend le retour de son client. 0 : elle se termine aussitôt.',

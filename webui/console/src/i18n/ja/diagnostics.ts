@@ -86,6 +86,7 @@ export const diagnostics = {
   'end.peer-lost': 'クライアントが戻りませんでした。',
   'end.replaced': '同じデバイスが新たに接続しました。',
   'end.never-connected': 'クライアントがストリームを開きませんでした。',
+  'end.taken': '別のデバイスに引き継がれました。',
   'end.display-failed': '画面の用意に失敗しました。',
   'end.encoder-failed': 'エンコーダーが失敗しました。',
   'end.host-stopping': 'ホストが停止しました。',

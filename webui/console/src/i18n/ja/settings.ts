@@ -31,8 +31,9 @@ export const settings = {
   'setting.fec_percent.help': '損失に備えて足す映像パケットの、データに対する割合です。0 なら足しません。',
   'setting.max_streams': '同時ストリーム数',
   'setting.max_streams.help': '同時にストリーミングできるネイティブデバイスの数です。それ以上は順番を待ちます。0 なら無制限です。',
-  'setting.mode_conflict': '二台目のデバイスが来たとき',
-  'setting.mode_conflict.help': 'ほかのデバイスがストリーミング中に来たときの扱いです。専用の画面を作る、断る、先のストリームを終える、から選びます。',
+  'setting.second_client': '二台目のデバイスの扱い',
+  'setting.second_client.help':
+    'ほかのデバイスがストリーミング中のものを求められたときの扱いです。専用の画面を作る、同じ画面を見せる、入れ替わる、断る、から選びます。アプリごとにも決められます。',
   'setting.session_grace_s': '離れたクライアントを待つ時間',
   'setting.session_grace_s.help': 'セッションがクライアントの復帰を待つ時間です。0 ならすぐに終了します。',
   'setting.demo': 'デモ',

@@ -1,0 +1,104 @@
+// Another mode for a running stream.
+#include "session/manager_impl.hpp"
+
+namespace pf::session {
+namespace {
+
+constexpr std::uint32_t kLeastSide = 16, kLargestSide = 16'384;
+constexpr double kLeastRate = 1, kLargestRate = 1000;
+
+}  // namespace
+
+bool sensible(const media::Mode& mode) {
+  const auto side = [](std::uint32_t pixels) {
+    return pixels >= kLeastSide && pixels <= kLargestSide && pixels % 2 == 0;
+  };
+  return side(mode.width) && side(mode.height) && mode.rate.num != 0 && mode.rate.den != 0 &&
+         mode.rate.value() >= kLeastRate && mode.rate.value() <= kLargestRate;
+}
+
+void ManagerImpl::reconfigure(SessionId id, const media::Mode& mode,
+                              std::function<void(Result<media::Mode>)> done) {
+  const auto answer = [&](Result<media::Mode> result) {
+    back([result = std::move(result), done = std::move(done)] { done(result); });
+  };
+  auto* s = get(id);
+  if (s == nullptr) return answer(fail(Errc::UnknownSession, std::to_string(id)));
+  if (!s->stream || s->state == State::Ending)
+    return answer(fail(Errc::NotAllowed, name(s->state)));
+  if (!sensible(mode)) return answer(fail(Errc::ModeRefused, media::to_string(mode)));
+  if (s->state == State::Live && !s->opening) {
+    if (s->stream->video_config().mode == mode) return answer(mode);
+    return start_change(*s, {mode, std::move(done)});
+  }
+  if (auto older = std::exchange(s->next_change, std::nullopt))
+    back([older = std::move(*older)] { older.done(fail(Errc::Superseded)); });
+  s->next_change = {mode, std::move(done)};
+}
+
+// The old pipeline streams until the new one captures; a failure before that leaves it alone.
+void ManagerImpl::start_change(Session& s, Session::ModeChange change) {
+  move(s, Event::ModeChange);
+  s.opening = true;
+  log::info("session", "mode change", "session", s.id, "from",
+            media::to_string(s.stream->video_config().mode), "to", media::to_string(change.mode));
+  work([this, id = s.id, stream = s.stream, display = s.display.get(), change = std::move(change)] {
+    const auto open = [&]() -> Result<> {
+      auto config = stream->video_config();
+      config.mode = change.mode;
+      auto encoder = encode::open(settings()->encode, config);
+      if (!encoder) return pass(encoder);
+      const auto before = display->target().mode;
+      auto started = start_video(id, *display, stream, config, std::move(*encoder));
+      if (!started)
+        if (auto restored = fit_display(*display, before, id); !restored)
+          log::warn("session", "the display does not go back to its mode", "session", id, "what",
+                    restored.error().message());
+      return started;
+    };
+    auto result = carry(open());
+    back([this, id, stream, change, result] { change_done(id, stream, change, *result); });
+  });
+}
+
+void ManagerImpl::change_done(SessionId id, const std::shared_ptr<StreamImpl>& stream,
+                              const Session::ModeChange& change, const Result<>& result) {
+  auto* s = get(id);
+  s->opening = false;
+  if (s->state == State::Ending || s->stream != stream) {
+    // end() or a new attach waits for this worker.
+    settled(*s);
+    try_open_stream(*s);
+    change.done(fail(Errc::NotAllowed, "the stream ended meanwhile"));
+    return;
+  }
+  move(*s, Event::Ready);
+  if (result) {
+    s->launch.mode = change.mode;
+    log::info("session", "mode changed", "session", id, "mode", media::to_string(change.mode));
+  } else {
+    log::warn("session", "the mode stays", "session", id, "what", result.error().message());
+  }
+  if (stream->media_lost())
+    media_lost(id, stream, VideoPipeline::Lost::Capture);
+  else
+    next_change(*s);
+  if (result)
+    change.done(change.mode);
+  else
+    change.done(fail(Errc::ModeRefused, result.error().message()));
+}
+
+void ManagerImpl::next_change(Session& s) {
+  if (s.state != State::Live || s.opening) return;
+  if (auto change = std::exchange(s.next_change, std::nullopt))
+    reconfigure(s.id, change->mode, std::move(change->done));
+}
+
+// The stream ends: nobody changes its mode any more.
+void ManagerImpl::refuse_changes(Session& s) {
+  if (auto change = std::exchange(s.next_change, std::nullopt))
+    back([change = std::move(*change)] { change.done(fail(Errc::NotAllowed)); });
+}
+
+}  // namespace pf::session

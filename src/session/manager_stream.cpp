@@ -1,0 +1,261 @@
+// What a session opens: display and sound at once, then encoder, capture and input of a stream.
+#include "session/manager_impl.hpp"
+
+namespace pf::session {
+
+Result<> fit_display(display::Display& display, const media::Mode& mode, SessionId id) {
+  if (display.target().mode == mode) return {};
+  auto set = display.set_mode(mode);
+  if (set) return {};
+  if (set.error().is(display::Errc::Lost)) return set;
+  auto same_size = display.target().mode;
+  same_size.rate = mode.rate;
+  if (auto rate = display.set_mode(same_size); !rate && rate.error().is(display::Errc::Lost))
+    return rate;
+  log::info("session", "the picture is scaled", "session", id, "what", set.error().message());
+  return {};
+}
+
+void ManagerImpl::open_display(Session& s) {
+  display::Request request{s.launch.mode, "session-" + std::to_string(s.id)};
+  work([this, id = s.id, request] {
+    auto opened = carry(warm_.open(request));
+    back([this, id, opened] {
+      auto* session = get(id);
+      if (session == nullptr || session->state == State::Ending) {
+        if (*opened) work([opened] { opened->value().reset(); });
+        return;
+      }
+      if (!*opened) {
+        session->notes.push_back(opened->error().message());
+        log::error("session", "no display", "session", id, "what", opened->error().message());
+        end(id, EndReason::DisplayFailed, {});
+        return;
+      }
+      session->display = std::move(opened->value());
+      switch (session->display->target().kind) {
+        case media::DisplayKind::Synthetic:
+          session->display_name = "synthetic";
+          break;
+        case media::DisplayKind::Wlroots:
+          session->display_name = "virtual";
+          break;
+        case media::DisplayKind::X11:
+          session->display_name = "x11";
+          break;
+      }
+      start_app(*session);
+      try_open_stream(*session);
+    });
+  });
+}
+
+void ManagerImpl::open_audio(Session& s) {
+  s.audio_done = false;
+  s.audio_speakers = s.launch.speakers;
+  const audio::Request request{s.launch.speakers, "session-" + std::to_string(s.id)};
+  work([this, id = s.id, request, options = settings()->audio, old = carry(std::move(s.audio))] {
+    old->reset();
+    auto opened = carry(audio::open(options, request));
+    back([this, id, opened] {
+      auto* session = get(id);
+      if (session == nullptr || session->state == State::Ending) {
+        if (*opened) work([opened] { opened->value().reset(); });
+        return;
+      }
+      session->audio_done = true;
+      if (*opened) {
+        session->audio = std::move(opened->value());
+      } else {
+        session->notes.push_back(opened->error().message());
+        log::warn("session", "no sound", "session", id, "what", opened->error().message());
+      }
+      start_app(*session);
+      try_open_stream(*session);
+    });
+  });
+}
+
+Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamConfig& config,
+                                                    std::unique_ptr<VideoSink> video,
+                                                    std::unique_ptr<AudioSink> audio,
+                                                    std::shared_ptr<PeerControl> peer) {
+  auto* s = get(id);
+  if (s == nullptr) return fail(Errc::UnknownSession, std::to_string(id));
+  if (s->launch.lease->stopped()) return fail(Errc::LeaseEnded);
+  if (!move(*s, Event::Attach)) return fail(Errc::NotAllowed, name(s->state));
+  s->deadline.reset();
+  const auto before = describe(*s);
+  s->past_frames += before.frames_sent;
+  s->past_dropped += before.frames_dropped;
+  s->past_bytes += before.sent_bytes;
+  s->stats = std::make_shared<Stats>();
+  s->live.restart();
+  s->failures = 0;
+  s->stream = std::make_shared<StreamImpl>(
+      config, std::move(video), std::move(audio), std::move(peer), s->launch.lease, s->stats,
+      [this, id] { back([this, id] { open_microphone(id); }); },
+      [this, id] { back([this, id] { open_clipboard(id); }); });
+  s->stream->set_muted(s->muted);
+  if (config.audio.speakers != s->audio_speakers) {
+    s->launch.speakers = config.audio.speakers;
+    open_audio(*s);
+  }
+  open_encoder(*s);
+  return std::shared_ptr<Stream>(s->stream);
+}
+
+// In parallel with the display, which may still be starting.
+void ManagerImpl::open_encoder(Session& s) {
+  s.encoder.reset();
+  s.encoder_done = false;
+  work([this, id = s.id, stream = s.stream] {
+    auto notes = carry(std::vector<std::string>());
+    auto opened = carry(encode::open(settings()->encode, stream->video_config(), notes.get()));
+    back([this, id, stream, opened, notes] {
+      auto* session = get(id);
+      if (session == nullptr || session->stream != stream) return;
+      for (auto& note : *notes)
+        if (std::find(session->notes.begin(), session->notes.end(), note) == session->notes.end())
+          session->notes.push_back(std::move(note));
+      if (!*opened) {
+        stream_opened(id, stream, Failure(opened->error()), EndReason::EncoderFailed);
+        return;
+      }
+      session->encoder = std::move(opened->value());
+      session->encoder_done = true;
+      try_open_stream(*session);
+    });
+  });
+}
+
+void ManagerImpl::try_open_stream(Session& s) {
+  if (!s.stream || s.opening || s.closing != 0) return;  // one at a time has the sound
+  if (!s.display || !s.audio_done || !s.encoder_done) return;
+  if (s.state != State::Starting && s.state != State::Rebuilding) return;
+  s.opening = true;
+  s.encoder_done = false;
+  const bool rebuild = s.state == State::Rebuilding;
+  // The display stays valid: end() takes it down only once this task is back (settled).
+  work([this, id = s.id, stream = s.stream, encoder = carry(std::move(s.encoder)), rebuild,
+        display = s.display.get(), audio = s.audio] {
+    auto reason = EndReason::DisplayFailed;
+    const auto open = [&]() -> Result<> {
+      auto started = start_video(id, *display, stream, stream->video_config(), std::move(*encoder));
+      if (!started || rebuild) return started;
+      if (audio)
+        if (auto sound = stream->start_sound(audio); !sound)
+          log::warn("session", "no sound", "session", id, "what", sound.error().message());
+      // A stream without input is still worth watching.
+      if (auto input = stream->start_input(display->target(), settings()->input); !input)
+        log::warn("session", "no input", "session", id, "what", input.error().message());
+      return {};
+    };
+    auto result = carry(open());
+    back([this, id, stream, result, reason] {
+      if (auto* session = get(id)) session->opening = false;
+      stream_opened(id, stream, *result, reason);
+    });
+  });
+}
+
+// The first packet of the client's voice has come.
+void ManagerImpl::open_microphone(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr || s->state == State::Ending || !s->stream) return;
+  const audio::Request request{s->launch.speakers, "session-" + std::to_string(id)};
+  work([id, request, options = settings()->audio, stream = s->stream] {
+    auto microphone = audio::open_microphone(options, request);
+    auto started = microphone ? stream->start_microphone(std::move(*microphone))
+                              : Result<>(Failure(microphone.error()));
+    if (started)
+      log::info("session", "microphone", "session", id);
+    else
+      log::warn("session", "no microphone", "session", id, "what", started.error().message());
+  });
+}
+
+// The display is there: a client asks for the clipboard while it streams.
+void ManagerImpl::open_clipboard(SessionId id) {
+  auto* s = get(id);
+  if (s == nullptr || s->state == State::Ending || !s->stream) return;
+  if (!s->display) return s->stream->start_clipboard(fail(clipboard::Errc::Unavailable));
+  work([id, target = s->display->target(), options = settings()->clipboard, stream = s->stream] {
+    auto opened = clipboard::open(target, options);
+    if (opened)
+      log::info("session", "clipboard", "session", id, "through", (*opened)->name());
+    else
+      log::warn("session", "no clipboard", "session", id, "what", opened.error().message());
+    stream->start_clipboard(std::move(opened));
+  });
+}
+
+// Worker thread; the pipeline of the stream, over the display at the config's mode.
+Result<> ManagerImpl::start_video(SessionId id, display::Display& display,
+                                  const std::shared_ptr<StreamImpl>& stream,
+                                  const encode::Config& config,
+                                  std::unique_ptr<encode::Encoder> encoder) {
+  if (auto fitted = fit_display(display, config.mode, id); !fitted) return fitted;
+  auto options = settings()->capture;
+  options.pointer = stream->config().pointer;
+  auto source = capture::open(display.target(), options);
+  if (!source) return pass(source);
+  return stream->start_pipeline(config, std::move(*source), std::move(encoder),
+                                [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {
+                                  back([this, id, weak, what] { media_lost(id, weak, what); });
+                                });
+}
+
+void ManagerImpl::stream_opened(SessionId id, const std::shared_ptr<StreamImpl>& stream,
+                                const Result<>& result, EndReason reason) {
+  auto* s = get(id);
+  if (s == nullptr) return;
+  if (s->state == State::Ending) {
+    settled(*s);
+    return;
+  }
+  if (s->stream != stream) {  // detached or attached anew meanwhile
+    try_open_stream(*s);
+    return;
+  }
+  if (!result) {
+    s->notes.push_back(result.error().message());
+    log::error("session", "the stream did not open", "session", id, "what",
+               result.error().message());
+    ++s->failures;
+    if (s->state == State::Rebuilding && s->failures < 2) {
+      open_encoder(*s);
+      return;
+    }
+    end(id, reason, {});
+    return;
+  }
+  move(*s, Event::Ready);
+  const auto names = stream->names();
+  const auto video = stream->video_config();
+  log::info("session", "streaming", "session", id, "mode", media::to_string(video.mode), "codec",
+            media::name(video.codec), "kbps", video.bitrate_kbps, "display", s->display_name,
+            "capture", names.capture, "encoder", names.encoder, "audio",
+            s->audio ? s->audio->name() : "none", "input", names.input);
+  if (stream->media_lost())
+    media_lost(id, stream, VideoPipeline::Lost::Capture);  // told before there was anything to do
+  else
+    next_change(*s);
+}
+
+void ManagerImpl::media_lost(SessionId id, const std::weak_ptr<StreamImpl>& weak,
+                             VideoPipeline::Lost what) {
+  auto* s = get(id);
+  const auto stream = weak.lock();
+  if (s == nullptr || !stream || s->stream != stream) return;
+  log::warn("session",
+            what == VideoPipeline::Lost::Capture ? "capture was lost" : "the encoder failed",
+            "session", id);
+  if (!s->display || !s->display->alive()) {
+    end(id, EndReason::DisplayFailed, {});
+    return;
+  }
+  if (move(*s, Event::MediaLost)) open_encoder(*s);
+}
+
+}  // namespace pf::session
