@@ -68,8 +68,11 @@ Reply ended(const Result<bool>& done, const char* what) {
                : error_reply(404, "not_found", fmt::format("There is no such {}.", what));
 }
 
-json setup_json(const Auth& auth) {
-  json out = {{"claimed", auth.claimed()}};
+json setup_json(const Context& context) {
+  const auto& auth = context.auth;
+  json out = {{"claimed", auth.claimed()},
+              {"host_name", context.config.host_name},
+              {"fingerprint", context.deps.identity.certificate().fingerprint()}};
   if (const auto* code = auth.setup_code()) out["code_file"] = code->file().string();
   return out;
 }
@@ -106,7 +109,7 @@ Reply password_refusal(const PasswordAnswer& answer) {
 namespace handlers {
 
 std::optional<Reply> show_setup(const Context& context, const Call&) {
-  return json_reply(200, setup_json(context.auth));
+  return json_reply(200, setup_json(context));
 }
 
 std::optional<Reply> claim(const Context& context, const Call& call) {
@@ -210,15 +213,15 @@ std::optional<Reply> reset_password(const Context& context, const Call& call) {
   if (!call.body->contains("password")) {
     if (auto begun = auth.begin_setup(); !begun) return error_reply(begun.error());
     log::warn("webui", "the password was removed on this machine; a set-up code is in its file");
-    return json_reply(200, setup_json(auth));
+    return json_reply(200, setup_json(context));
   }
   const auto wanted = (*call.body)["password"].get<std::string>();
   if (auto problem = too_short(wanted)) return problem;
-  const bool taken =
-      auth.passwords().hash(wanted, [&auth, later = call.later](std::optional<std::string> hash) {
-        if (auto problem = store_password(auth, std::move(hash), 0)) return later(*problem);
+  const bool taken = auth.passwords().hash(
+      wanted, [&context, later = call.later](std::optional<std::string> hash) {
+        if (auto problem = store_password(context.auth, std::move(hash), 0)) return later(*problem);
         log::warn("webui", "the password was set on this machine; every sign-in has ended");
-        later(json_reply(200, setup_json(auth)));
+        later(json_reply(200, setup_json(context)));
       });
   if (!taken) return wait_reply(std::chrono::seconds(1));
   return std::nullopt;

@@ -13,10 +13,14 @@ Field new_password(const char* name) {
 
 }  // namespace
 
-const Schema kSetup{"Setup",
-                    "Whether this host has an operator.",
-                    {boolean("claimed", "False: it waits for its set-up code."),
-                     maybe(text("code_file", "Until then: the file on the host with the code."))}};
+const Schema kSetup{
+    "Setup",
+    "Whether this host has an operator.",
+    {boolean("claimed", "False: it waits for its set-up code."),
+     text("host_name", "The name clients show."),
+     text("fingerprint",
+          "Of the host's own certificate, to compare with the one the browser shows."),
+     maybe(text("code_file", "Until then: the file on the host with the code."))}};
 
 const Schema kClaim{
     "Claim",

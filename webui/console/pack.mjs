@@ -58,7 +58,7 @@ files(dist).forEach((path, index) => {
   table += `    {${quote(address)}, ${quote(type)}, ${quote(etag)}, kFile${index}, ${address.startsWith('/assets/')}},\n`;
 });
 
-const limit = 150 * 1024;
+const limit = 150_000;
 if (total > limit) throw new Error(`the console is ${total} bytes compressed; ${limit} are allowed`);
 
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
@@ -84,4 +84,4 @@ std::string_view console_csp() {
 `,
 );
 renameSync(`${out}.new`, out);
-console.error(`console: ${(total / 1024).toFixed(1)} KiB compressed`);
+console.error(`console: ${(total / 1000).toFixed(1)} kB compressed`);

@@ -19,5 +19,11 @@ test('browsers and systems', () => {
     ),
     { browser: 'Safari', system: 'iOS' },
   );
+  assert.deepEqual(
+    agentParts(
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/130.0 Safari/537.36',
+    ),
+    { browser: 'Chrome', system: 'Linux' },
+  );
   assert.deepEqual(agentParts('something'), {});
 });

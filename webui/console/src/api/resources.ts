@@ -10,11 +10,14 @@ import type {
   Pairing,
   PastSession,
   Session,
+  Setup,
   SignIn,
   Status,
   AuditEntry,
 } from './types';
 
+// Open to everybody: who this host is, and whether it has an operator.
+export const setup = createResource<Setup>('/setup');
 export const me = createResource<Me>('/me', ['host.started']);
 export const status = createResource<Status>('/status', ['session.*', 'access.*', 'host.*', 'settings.*']);
 export const host = createResource<Host>('/host', ['settings.changed', 'host.started']);

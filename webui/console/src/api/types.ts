@@ -14,6 +14,8 @@ export interface Me {
 
 export interface Setup {
   claimed: boolean;
+  host_name: string;
+  fingerprint: string;
   code_file?: string;
 }
 

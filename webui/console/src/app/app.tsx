@@ -4,9 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { get, signedIn } from '../api/client';
 import { asApiError } from '../api/errors';
 import { startLive } from '../api/live';
+import { setup } from '../api/resources';
 import type { Me, Setup } from '../api/types';
 import { Denied } from '../components/denied';
-import { Failed, Skeleton } from '../components/parts';
+import { Failed, Skeleton } from '../components/states';
 import { languageStore, t } from '../i18n';
 import { navigate, usePlace } from './router';
 import { Shell } from './shell';
@@ -43,8 +44,9 @@ export function App() {
     setError(undefined);
     void (async () => {
       try {
-        const setup = await get<Setup>('/setup');
-        if (!setup.claimed) {
+        const found = await get<Setup>('/setup');
+        setup.put(found);
+        if (!found.claimed) {
           signedIn.set('unclaimed');
           return;
         }

@@ -1,6 +1,7 @@
 // The live mark, and the banner when the host does not answer.
 import { linkStore, pollEveryMs, tryNow } from '../api/live';
-import { Banner, Button } from '../components/parts';
+import { Button } from '../components/parts';
+import { Banner } from '../components/states';
 import { useLasting, useTick } from '../components/hooks';
 import { Icon } from '../components/icon';
 import { t } from '../i18n';

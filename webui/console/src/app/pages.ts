@@ -77,7 +77,7 @@ export const pages: readonly Page[] = [
     short: 'nav.more.short',
     icon: 'more',
     bar: 'only',
-    load: () => import('../pages/more'),
+    load: () => import('../pages/more/more'),
   },
 ];
 

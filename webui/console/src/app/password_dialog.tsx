@@ -3,9 +3,11 @@ import { useState } from 'preact/hooks';
 import { sentence } from '../api/errors';
 import { passwordQuestion, type PasswordQuestion } from '../api/password';
 import { Dialog } from '../components/dialog';
-import { Button, PasswordField } from '../components/parts';
+import { PasswordField } from '../components/fields';
+import { Button } from '../components/parts';
 import { t } from '../i18n';
 import { useStore } from './store';
+import { Account } from '../components/password_fields';
 
 function Ask({ question }: { question: PasswordQuestion }) {
   const [password, setPassword] = useState('');
@@ -33,15 +35,7 @@ function Ask({ question }: { question: PasswordQuestion }) {
         </>
       }
     >
-      <input
-        class="vh"
-        type="text"
-        autocomplete="username"
-        value="operator"
-        tabIndex={-1}
-        readOnly
-        aria-hidden="true"
-      />
+      <Account />
       <PasswordField
         label={t('password.yours')}
         value={password}

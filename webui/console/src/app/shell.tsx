@@ -2,10 +2,11 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useResource } from '../api/resource';
-import { knocks, me, pairing, status } from '../api/resources';
+import { knocks, me, pairing, setup, status } from '../api/resources';
 import { Toasts } from '../components/toast';
 import { Icon, type IconName, Logo } from '../components/icon';
-import { Banner, Button, Empty, Skeleton } from '../components/parts';
+import { Button } from '../components/parts';
+import { Banner, Empty, Skeleton } from '../components/states';
 import { t } from '../i18n';
 import { setTheme, type Theme, themeStore } from '../theme/theme';
 import { LinkBanner, LiveMark, useStale } from './link';
@@ -16,12 +17,12 @@ import { Shortcuts } from './shortcuts';
 import { useStore } from './store';
 
 export function Brand({ link }: { link?: boolean }) {
-  const { data } = useResource(me);
+  const name = useResource(me).data?.host_name ?? setup.get().data?.host_name;
   const inside = (
     <>
       <Logo />
       <span>
-        <b>{data?.host_name ?? 'punktfunk'}</b>
+        <b>{name ?? 'punktfunk'}</b>
         <span>{t('brand.below')}</span>
       </span>
     </>

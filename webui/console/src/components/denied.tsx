@@ -1,7 +1,7 @@
 // The sign-in has ended while the console was open.
 import { A } from '../app/router';
 import { t } from '../i18n';
-import { Empty } from './parts';
+import { Empty } from './states';
 
 export function Denied() {
   const here = location.pathname + location.search + location.hash;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { useUid } from './hooks';
-import { Bubble, IconButton } from './parts';
+import { Bubble, Button, IconButton } from './parts';
 import type { IconName } from './icon';
 
 interface DialogProps {
@@ -94,5 +94,31 @@ export function Dialog({ title, lead, icon, alert, onClose, onSubmit, children, 
         <div class="dialog">{inner}</div>
       )}
     </dialog>
+  );
+}
+
+// The foot of a dialog with a form. children: what stands apart, at its beginning.
+export function FormFoot({
+  act,
+  busy = false,
+  off = false,
+  onClose,
+  children,
+}: {
+  act: string;
+  busy?: boolean;
+  off?: boolean;
+  onClose(): void;
+  children?: ComponentChildren;
+}) {
+  return (
+    <>
+      {children}
+      <span class="push" />
+      <Button onClick={onClose}>{t('act.cancel')}</Button>
+      <Button look="primary" type="submit" busy={busy} off={off}>
+        {act}
+      </Button>
+    </>
   );
 }

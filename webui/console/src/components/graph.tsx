@@ -89,6 +89,8 @@ export interface Line {
   // Which look: 1, 2 or 3; dashed.
   look: 1 | 2 | 3;
   dash?: boolean;
+  // The surface below it is filled; without one, that of the first line.
+  area?: boolean;
 }
 
 // A graph with three grid values. The axis starts at zero unless min is given; only then there is no area.
@@ -109,12 +111,13 @@ export function Plot({
   from: string;
   to: string;
 }) {
+  const filled = lines.find((line) => line.area) ?? lines[0];
   return (
     <div class="plot">
       <svg viewBox="0 0 600 88" preserveAspectRatio="none" role="img" aria-label={label}>
         <path class="gl" d="M0 0H600M0 44H600M0 88H600" />
-        {min === 0 && lines[0] ? (
-          <path class={`a${lines[0].look === 2 ? 2 : 1}`} d={areaPath(lines[0].series, 600, 0, 88, max)} />
+        {min === 0 && filled ? (
+          <path class={`a${filled.look === 2 ? 2 : 1}`} d={areaPath(filled.series, 600, 0, 88, max)} />
         ) : null}
         {lines.map((line, i) => (
           <path

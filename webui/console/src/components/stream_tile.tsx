@@ -11,13 +11,12 @@ import { useStale } from '../app/link';
 import { t } from '../i18n';
 import { duration, modeText, number } from '../i18n/units';
 import { deviceIcon } from './device_icon';
-import { Dialog } from './dialog';
+import { codecName, encoderName } from './names';
+import { Confirm } from './confirm';
 import { Sparkline } from './graph';
-import { Bubble, Button, Chip, IconButton } from './parts';
+import { Bubble, Chip, IconButton } from './parts';
 import { toast, toastError } from './toast';
 import { useTick } from './hooks';
-
-const codecNames: Readonly<Record<string, string>> = { h264: 'H.264', hevc: 'HEVC', av1: 'AV1' };
 
 const ms = (us: number | undefined): string | undefined =>
   us === undefined ? undefined : number(us / 1000, 2);
@@ -66,36 +65,19 @@ function StateChip({ session, losing }: { session: Session; losing: boolean }) {
 }
 
 export function StopDialog({ session, onClose }: { session: Session; onClose(): void }) {
-  const [busy, setBusy] = useState(false);
   const name = session.device_name;
-  const stop = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await remove(`/sessions/${session.id}`);
-      toast(t('stream.stopped', { name }));
-    } catch (error) {
-      toastError(error);
-    }
-    void sessions.reload();
-    onClose();
-  };
   return (
-    <Dialog
-      alert
+    <Confirm
       title={t('stream.stop_title', { name })}
       lead={t('stream.stop_lead', { app: session.app_title })}
+      keep={t('stream.keep')}
+      act={t('stream.stop_act')}
+      run={async () => {
+        await remove(`/sessions/${session.id}`);
+        toast(t('stream.stopped', { name }));
+        void sessions.reload();
+      }}
       onClose={onClose}
-      foot={
-        <>
-          <span class="push" />
-          <Button data-autofocus onClick={onClose}>
-            {t('stream.keep')}
-          </Button>
-          <Button look="destroy" busy={busy} onClick={() => void stop()}>
-            {t('stream.stop_act')}
-          </Button>
-        </>
-      }
     />
   );
 }
@@ -163,7 +145,7 @@ export function StreamTile({ session, device }: { session: Session; device: Devi
         )}
         {mbps === undefined ? null : (
           <div>
-            <dt>{t('stream.mbps')}</dt>
+            <dt>{t('unit.mbps')}</dt>
             <dd>{number(mbps, 1)}</dd>
           </div>
         )}
@@ -182,8 +164,8 @@ export function StreamTile({ session, device }: { session: Session; device: Devi
       </dl>
       <ul class="facts">
         <li>{modeText(session.mode)}</li>
-        {session.codec ? <li>{codecNames[session.codec] ?? session.codec}</li> : null}
-        {session.encoder && session.hardware_encoder !== false ? <li>{session.encoder}</li> : null}
+        {session.codec ? <li>{codecName(session.codec)}</li> : null}
+        {session.encoder && session.hardware_encoder !== false ? <li>{encoderName(session.encoder)}</li> : null}
       </ul>
       {session.hardware_encoder === false ? (
         <div>

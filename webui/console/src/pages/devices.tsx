@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks';
 import { nextAccess } from '../api/arming';
 import { setQuery, usePlace } from '../app/router';
-import { Dialog } from '../components/dialog';
-import { Button, PageHead } from '../components/parts';
+import { Dialog, FormFoot } from '../components/dialog';
+import { PageHead } from '../components/parts';
 import { t } from '../i18n';
 import { AccessForm } from './devices/access_form';
 import { MoonlightCard } from './devices/moonlight_card';
@@ -22,15 +22,7 @@ function NextAccessDialog({ onClose }: { onClose(): void }) {
         nextAccess.set(choice);
         onClose();
       }}
-      foot={
-        <>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit">
-            {t('act.save')}
-          </Button>
-        </>
-      }
+      foot={<FormFoot act={t('act.save')} onClose={onClose} />}
     >
       <AccessForm choice={choice} onChoice={setChoice} />
     </Dialog>

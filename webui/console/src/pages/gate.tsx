@@ -1,9 +1,13 @@
 // The frame before the console: first run and sign-in.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { useResource } from '../api/resource';
+import { setup } from '../api/resources';
 import { Brand, ThemeChoice } from '../app/shell';
 import { useStore } from '../app/store';
 import { useUid } from '../components/hooks';
+import { Fingerprint } from '../components/parts';
+import { T } from '../components/text';
 import { type Language, languages, languageStore, setLanguage, t } from '../i18n';
 
 export function LanguageChoice({ label }: { label?: boolean }) {
@@ -28,6 +32,20 @@ export function LanguageChoice({ label }: { label?: boolean }) {
         ))}
       </select>
     </>
+  );
+}
+
+// The fingerprint to compare with what the browser shows about the certificate.
+export function Warned({ open = false }: { open?: boolean }) {
+  const known = useResource(setup).data;
+  return (
+    <details class="small soft" open={open}>
+      <summary>{t('login.warned')}</summary>
+      <p>
+        <T k="login.warned_lead" />
+      </p>
+      {known ? <Fingerprint hex={known.fingerprint} label={t('host.fingerprint')} small /> : null}
+    </details>
   );
 }
 

@@ -18,14 +18,14 @@ import type { Check, Session } from '../api/types';
 import { useStale } from '../app/link';
 import { A } from '../app/router';
 import { auditHappening, Happenings, type Happening, startedText } from '../components/activity';
-import { Dialog } from '../components/dialog';
+import { Confirm } from '../components/confirm';
 import { HostText } from '../components/hosttext';
 import { Icon, type IconName } from '../components/icon';
-import { Bubble, Button, Empty, Failed, Loaded, PageHead, Section } from '../components/parts';
+import { Bubble, Button, PageHead, Section } from '../components/parts';
+import { Empty, Failed, Loaded } from '../components/states';
 import { useTick } from '../components/hooks';
 import { StreamTile } from '../components/stream_tile';
 import { T } from '../components/text';
-import { toastError } from '../components/toast';
 import { t, tMaybe } from '../i18n';
 import { clockTime, duration, list } from '../i18n/units';
 
@@ -167,32 +167,19 @@ function Attention({ rows }: { rows: readonly Row[] }) {
 }
 
 function StopAll({ all, onClose }: { all: readonly Session[]; onClose(): void }) {
-  const [busy, setBusy] = useState(false);
-  const stop = async (): Promise<void> => {
-    setBusy(true);
-    const results = await Promise.allSettled(all.map((session) => remove(`/sessions/${session.id}`)));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) toastError(failed.reason);
-    void sessions.reload();
-    onClose();
-  };
   return (
-    <Dialog
-      alert
+    <Confirm
       title={t('home.stop_all_title', { n: all.length })}
       lead={t('home.stop_all_lead')}
+      keep={t('home.keep')}
+      act={t('home.stop_all_act', { n: all.length })}
+      run={async () => {
+        const results = await Promise.allSettled(all.map((session) => remove(`/sessions/${session.id}`)));
+        void sessions.reload();
+        const failed = results.find((result) => result.status === 'rejected');
+        if (failed) throw failed.reason;
+      }}
       onClose={onClose}
-      foot={
-        <>
-          <span class="push" />
-          <Button data-autofocus onClick={onClose}>
-            {t('home.keep')}
-          </Button>
-          <Button look="destroy" busy={busy} onClick={() => void stop()}>
-            {t('home.stop_all_act', { n: all.length })}
-          </Button>
-        </>
-      }
     />
   );
 }
@@ -207,7 +194,7 @@ function NoStreams() {
         title={t('home.no_devices')}
         action={
           <A class="btn primary" href="/devices#pair">
-            {t('home.show_pin')}
+            {t('pair.show')}
           </A>
         }
       >

@@ -6,10 +6,12 @@ import { tryNow } from '../api/live';
 import { useResource } from '../api/resource';
 import { me } from '../api/resources';
 import { navigate, ownAddress, usePlace } from '../app/router';
-import { Button, PasswordField } from '../components/parts';
+import { PasswordField } from '../components/fields';
+import { Button } from '../components/parts';
 import { T } from '../components/text';
 import { t } from '../i18n';
-import { Gate } from './gate';
+import { Gate, Warned } from './gate';
+import { Account } from '../components/password_fields';
 
 export default function Login() {
   const { query } = usePlace();
@@ -57,15 +59,7 @@ export default function Login() {
             void submit();
           }}
         >
-          <input
-            class="vh"
-            type="text"
-            autocomplete="username"
-            value="operator"
-            tabIndex={-1}
-            readOnly
-            aria-label={t('gate.account')}
-          />
+          <Account />
           <PasswordField
             big
             label={t('login.password')}
@@ -85,12 +79,7 @@ export default function Login() {
           </p>
         </details>
       </section>
-      <details class="small soft">
-        <summary>{t('login.warned')}</summary>
-        <p>
-          <T k="login.warned_lead" />
-        </p>
-      </details>
+      <Warned />
     </Gate>
   );
 }

@@ -1,23 +1,25 @@
 // The first run: code, password, checks, a device.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type ApiError, get, post, signedIn } from '../api/client';
+import { type ApiError, post, signedIn } from '../api/client';
 import { asApiError, sentence } from '../api/errors';
 import { useResource } from '../api/resource';
-import { diagnostics, me } from '../api/resources';
-import { bars, needed, strength } from '../api/strength';
-import type { Setup as SetupState } from '../api/types';
+import { diagnostics, me, setup as known } from '../api/resources';
+import { needed, strength } from '../api/strength';
 import { PasswordDialog } from '../app/password_dialog';
 import { A, navigate, setQuery, usePlace } from '../app/router';
 import { useStore } from '../app/store';
-import { CheckRow } from '../components/check_row';
+import { byUrgency, CheckRow, checkCounts } from '../components/check_row';
 import { Icon } from '../components/icon';
-import { Button, CopyField, Field, Loaded, PasswordField } from '../components/parts';
+import { CopyField, Field, PasswordField } from '../components/fields';
+import { Button } from '../components/parts';
+import { Loaded } from '../components/states';
 import { Toasts, toastError } from '../components/toast';
 import { t } from '../i18n';
 import { MoonlightCard } from './devices/moonlight_card';
 import { PinCard } from './devices/pin_card';
-import { Gate } from './gate';
+import { Gate, Warned } from './gate';
+import { Account, NewPassword } from '../components/password_fields';
 
 const steps = ['code', 'password', 'checks', 'pair'] as const;
 type Step = (typeof steps)[number];
@@ -136,14 +138,12 @@ function PasswordStep({ code, onRefused }: { code: string; onRefused(error: ApiE
   const [error, setError] = useState<string>();
   const [differ, setDiffer] = useState(false);
   const [busy, setBusy] = useState(false);
-  const word = strength(password);
-  const length = [...password].length;
 
   const submit = async (): Promise<void> => {
     if (busy) return;
     setError(undefined);
-    if (word === 'short') {
-      setError(t('setup.too_short', { n: needed - length }));
+    if (strength(password) === 'short') {
+      setError(t('setup.too_short', { n: needed - [...password].length }));
       return;
     }
     setDiffer(again !== password);
@@ -169,33 +169,8 @@ function PasswordStep({ code, onRefused }: { code: string; onRefused(error: ApiE
         <h1>{t('setup.choose')}</h1>
         <p class="lead">{t('setup.choose_lead')}</p>
       </div>
-      <input
-        class="vh"
-        type="text"
-        autocomplete="username"
-        value="operator"
-        tabIndex={-1}
-        readOnly
-        aria-label={t('gate.account')}
-      />
-      <PasswordField
-        big
-        label={t('login.password')}
-        value={password}
-        onValue={setPassword}
-        autocomplete="new-password"
-        error={error}
-        hint={
-          word === 'short' ? t('setup.too_short', { n: needed - length }) : t(`setup.${word}`, { n: length })
-        }
-        meter={
-          <div class="meter" aria-hidden="true">
-            {[1, 2, 3, 4].map((bar) => (
-              <i key={bar} class={bar <= bars[word] ? 'on' : undefined} />
-            ))}
-          </div>
-        }
-      />
+      <Account />
+      <NewPassword big label={t('login.password')} value={password} onValue={setPassword} error={error} />
       <PasswordField
         big
         label={t('setup.again')}
@@ -218,8 +193,6 @@ function PasswordStep({ code, onRefused }: { code: string; onRefused(error: ApiE
   );
 }
 
-const order = ['failed', 'warning', 'ok', 'skipped'];
-
 function ChecksStep() {
   const snapshot = useResource(diagnostics);
   const [busy, setBusy] = useState<string>();
@@ -236,24 +209,25 @@ function ChecksStep() {
   };
   return (
     <>
-      <Loaded of={snapshot} title={t('setup.can_failed')} reload={() => void diagnostics.reload()} lines={5}>
+      <Loaded of={snapshot} title={t('home.attention_failed')} reload={() => void diagnostics.reload()} lines={5}>
         {({ checks }) => (
           <div class="card flush">
             <div class="card-pad">
               <h1>{t('setup.can')}</h1>
-              <p class="lead">{t('setup.can_lead')}</p>
+              <p class="lead">
+                {checkCounts(checks)}. {t('setup.can_lead')}
+              </p>
             </div>
             <ul class="list edge">
-              {[...checks]
-                .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
-                .map((check) => (
-                  <CheckRow
-                    key={check.id}
-                    check={check}
-                    busy={busy === check.id}
-                    onAgain={() => void again(check.id)}
-                  />
-                ))}
+              {byUrgency(checks).map((check) => (
+                <CheckRow
+                  key={check.id}
+                  check={check}
+                  heading="h2"
+                  busy={busy === check.id}
+                  onAgain={() => void again(check.id)}
+                />
+              ))}
             </ul>
           </div>
         )}
@@ -299,7 +273,7 @@ export default function Setup() {
   const { query } = usePlace();
   const state = useStore(signedIn);
   const [code, setCode] = useState('');
-  const [file, setFile] = useState('');
+  const file = useResource(known).data?.code_file ?? '';
   const [error, setError] = useState<ApiError>();
   const wished = steps.find((step) => step === query.get('step')) ?? 'code';
   const claimed = state === 'yes';
@@ -308,11 +282,6 @@ export default function Setup() {
 
   useEffect(() => {
     if (claimed && (step === 'code' || step === 'password')) navigate('/', { replace: true });
-    else if (!claimed)
-      void get<SetupState>('/setup').then(
-        (setup) => setFile(setup.code_file ?? ''),
-        () => undefined,
-      );
   }, [claimed, step]);
   useEffect(() => {
     const main = document.getElementById('main');
@@ -323,15 +292,18 @@ export default function Setup() {
     <Gate title={t('setup.title')} wide>
       <Trail step={step} />
       {step === 'code' ? (
-        <CodeStep
-          code={code}
-          file={file}
-          error={error}
-          onCode={(next) => {
-            setCode(next);
-            setError(undefined);
-          }}
-        />
+        <>
+          <CodeStep
+            code={code}
+            file={file}
+            error={error}
+            onCode={(next) => {
+              setCode(next);
+              setError(undefined);
+            }}
+          />
+          <Warned open />
+        </>
       ) : step === 'password' ? (
         <PasswordStep
           code={code}

@@ -31,13 +31,13 @@ export const apps = {
   'app.add_title': 'Anwendung hinzufügen',
   'app.why':
     'Die Befehle laufen unter deinem Benutzer auf diesem Host, deshalb wird beim Speichern nach dem Passwort gefragt.',
-  'app.title': 'Name',
   'app.command': 'Befehl',
   'app.command_hint': 'Das Programm und seine Argumente, wie man sie eintippt. Keine Shell liest sie.',
   'app.folder': 'Startordner',
   'app.folder_hint': 'Ein vollständiger Pfad. Leer heißt: der persönliche Ordner.',
   'app.variables': 'Umgebungsvariablen',
   'app.variables_hint': 'Eine je Zeile, als NAME=Wert.',
+  'app.policy_default': 'Wie für alle Anwendungen',
   'app.more': 'Ordner und Umgebung',
   'app.steps': 'Vorbereiten und zurücknehmen',
   'app.steps_hint':

@@ -59,6 +59,7 @@ export const common = {
   'act.try_again': 'Erneut versuchen',
   'act.review': 'Ansehen',
   'act.undo': 'Rückgängig',
+  'act.done': 'Fertig',
   'act.show_fix': 'Lösung zeigen',
   'copy.done': 'Kopiert',
   'copy.command': 'Befehl kopieren',

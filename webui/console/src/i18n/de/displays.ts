@@ -1,9 +1,7 @@
 export const displays = {
-  'display.title': 'Bildschirme',
   'display.lead':
     'Jeder Client bekommt einen Bildschirm genau in seiner Größe. Monitor und Stecker sind nicht nötig.',
   'display.failed': 'Die Bildschirme konnten nicht gelesen werden',
-  'display.now': 'Jetzt',
   'display.none': 'Gerade wird nichts gestreamt',
   'display.none_text':
     'Ein Bildschirm entsteht, wenn ein Client sich verbindet, und verschwindet, wenn sein Stream endet.',
@@ -30,7 +28,6 @@ export const displays = {
   'display.release_title': 'Bildschirm von {name} freigeben',
   'display.release_text':
     'Der Client ist gerade nicht da. Freigeben beendet seine Sitzung und schließt {app}; nicht Gespeichertes geht verloren.',
-  'display.keep': 'Behalten',
   'display.release_named': '{name} freigeben',
   'display.released': 'Der Bildschirm von {name} ist freigegeben.',
   'display.ways': 'Wege zu einem Bildschirm',

@@ -9,7 +9,7 @@ export const gate = {
     'Rufen Sie auf der Maschine selbst <code>punktfunk-host password reset</code> auf. Das gibt einen neuen Einrichtungscode aus; Ihre Geräte bleiben gekoppelt.',
   'login.warned': 'Warum hat mein Browser gewarnt?',
   'login.warned_lead':
-    'Dieser Host hat sein Zertifikat selbst erstellt, daher bürgt keine Firma dafür. Vergleichen Sie den Fingerabdruck, den der Browser zeigt, mit dem, den <code>punktfunk-host ctl status</code> auf der Maschine ausgibt.',
+    'Dieser Host hat sein Zertifikat selbst erstellt, daher bürgt keine Firma dafür. Öffnen Sie das Zertifikat im Browser und vergleichen Sie seinen SHA-256-Fingerabdruck mit diesem hier und mit dem, den <code>punktfunk-host ctl status</code> auf der Maschine selbst ausgibt. Sind alle drei gleich, ist niemand dazwischen.',
   'setup.steps': 'Schritte der Einrichtung',
   'setup.step_code': 'Code',
   'setup.step_password': 'Passwort',
@@ -51,8 +51,6 @@ export const gate = {
   'setup.set': 'Passwort setzen',
   'setup.can': 'Was diese Maschine kann',
   'setup.can_lead': 'Sie können jetzt weitermachen und dies später unter Diagnose wieder ansehen.',
-  'setup.can_failed': 'Die Prüfungen konnten nicht geladen werden',
-  'setup.check_again': 'Erneut prüfen',
   'setup.first': 'Das erste Gerät koppeln',
   'setup.first_lead': 'Beide Wege enden in derselben Liste. Weitere Geräte können jederzeit dazukommen.',
   'setup.later': 'Später',

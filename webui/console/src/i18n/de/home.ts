@@ -36,7 +36,6 @@ export const home = {
   'home.no_devices': 'Noch keine Geräte',
   'home.no_devices_lead':
     'Öffnen Sie Moonlight auf Fernseher oder Telefon, wählen Sie <b>{host}</b> und geben Sie hier die PIN ein, die es zeigt. Für einen punktfunk-Client lassen Sie eine PIN anzeigen.',
-  'home.show_pin': 'PIN anzeigen',
   'home.recent': 'Zuletzt',
   'home.recent_all': 'Alle Ereignisse',
   'home.recent_failed': 'Die letzten Ereignisse konnten nicht geladen werden',
@@ -51,7 +50,6 @@ export const home = {
   'stream.software': 'Software-Encoder',
   'stream.no_picture': 'Kein Bild seit {time}',
   'stream.fps': 'fps',
-  'stream.mbps': 'Mb/s',
   'stream.loss': '% Verlust',
   'stream.host': 'ms Host, p50 und p99',
   'stream.spark': 'Host-Latenz der letzten Minute: p50 {p50} Millisekunden, p99 bis {p99}.',

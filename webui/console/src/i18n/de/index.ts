@@ -5,6 +5,8 @@ import { devices } from './devices';
 import { gate } from './gate';
 import { home } from './home';
 import { more } from './more';
+import { tokens } from './tokens';
+import { certificate } from './certificate';
 import { diagnostics } from './diagnostics';
 import { displays } from './displays';
 import { host } from './host';
@@ -16,6 +18,8 @@ export const de: Catalogue = {
   ...devices,
   ...gate,
   ...more,
+  ...tokens,
+  ...certificate,
   ...apps,
   ...displays,
   ...host,

@@ -1,5 +1,4 @@
 export const more = {
-  'more.title': 'Mehr',
   'more.lead': 'Wie die Konsole aussieht und wer angemeldet ist.',
   'more.pages': 'Weitere Seiten',
   'more.look': 'Aussehen und Sprache',

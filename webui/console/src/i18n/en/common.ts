@@ -57,6 +57,7 @@ export const common = {
   'act.try_again': 'Try again',
   'act.review': 'Review',
   'act.undo': 'Undo',
+  'act.done': 'Done',
   'act.show_fix': 'Show the fix',
   'copy.done': 'Copied',
   'copy.command': 'Copy the command',

@@ -1,9 +1,7 @@
 // Displays.
 export const displays = {
-  'display.title': 'Displays',
   'display.lead': 'Each client gets a display of exactly its own size. No monitor and no plug are needed.',
   'display.failed': 'The displays could not be read',
-  'display.now': 'Now',
   'display.none': 'Nothing is streamed now',
   'display.none_text': 'A display is made when a client connects, and taken away when its stream ends.',
   'display.to_devices': 'Pair a device',
@@ -29,7 +27,6 @@ export const displays = {
   'display.release_title': 'Release the display of {name}',
   'display.release_text':
     'The client is not there now. Releasing ends its session and closes {app}; what was not saved is lost.',
-  'display.keep': 'Keep',
   'display.release_named': 'Release {name}',
   'display.released': 'The display of {name} is released.',
   'display.ways': 'Ways to a display',

@@ -9,7 +9,7 @@ export const gate = {
     'On the machine itself, run <code>punktfunk-host password reset</code>. It prints a new set-up code; your devices stay paired.',
   'login.warned': 'Why did my browser warn me?',
   'login.warned_lead':
-    'This host made its own certificate, so no company vouches for it. Compare the fingerprint that the browser shows with the one that <code>punktfunk-host ctl status</code> prints on the machine.',
+    'This host made its own certificate, so no company vouches for it. Open the certificate in your browser and compare its SHA-256 fingerprint with this one, and with the one that <code>punktfunk-host ctl status</code> prints on the machine itself. If all three are the same, nobody is in between.',
   'setup.steps': 'Set-up steps',
   'setup.step_code': 'Set-up code',
   'setup.step_password': 'Password',
@@ -51,8 +51,6 @@ export const gate = {
   'setup.set': 'Set the password',
   'setup.can': 'What this machine can do',
   'setup.can_lead': 'You can go on now and come back to these under Diagnostics.',
-  'setup.can_failed': 'The checks could not be loaded',
-  'setup.check_again': 'Check again',
   'setup.first': 'Pair your first device',
   'setup.first_lead': 'Both ways end in the same list. More devices can be added at any time.',
   'setup.later': 'Later',

@@ -34,7 +34,6 @@ export const home = {
   'home.no_devices': 'No devices yet',
   'home.no_devices_lead':
     'On your TV or phone open Moonlight, choose <b>{host}</b>, and type here the PIN it shows. For a punktfunk client, show a PIN.',
-  'home.show_pin': 'Show a PIN',
   'home.recent': 'Recent',
   'home.recent_all': 'All activity',
   'home.recent_failed': 'What happened lately could not be loaded',
@@ -49,7 +48,6 @@ export const home = {
   'stream.software': 'Software encoder',
   'stream.no_picture': 'No picture for {time}',
   'stream.fps': 'fps',
-  'stream.mbps': 'Mb/s',
   'stream.loss': '% loss',
   'stream.host': 'ms host, p50 and p99',
   'stream.spark': 'Host latency over the last minute: p50 {p50} milliseconds, p99 up to {p99}.',

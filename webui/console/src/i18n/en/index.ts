@@ -8,6 +8,8 @@ import { devices } from './devices';
 import { gate } from './gate';
 import { home } from './home';
 import { more } from './more';
+import { tokens } from './tokens';
+import { certificate } from './certificate';
 
 export const en = {
   ...common,
@@ -15,6 +17,8 @@ export const en = {
   ...devices,
   ...gate,
   ...more,
+  ...tokens,
+  ...certificate,
   ...apps,
   ...displays,
   ...host,

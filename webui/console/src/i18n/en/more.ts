@@ -1,5 +1,4 @@
 export const more = {
-  'more.title': 'More',
   'more.lead': 'How the console looks, and who is signed in.',
   'more.pages': 'More pages',
   'more.look': 'Look and language',

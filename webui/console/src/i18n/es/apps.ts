@@ -31,13 +31,13 @@ export const apps = {
   'app.add_title': 'Añadir una aplicación',
   'app.why':
     'Sus comandos se ejecutan con su usuario en este host; por eso al guardar se pide la contraseña.',
-  'app.title': 'Nombre',
   'app.command': 'Comando',
   'app.command_hint': 'El programa y sus argumentos, tal como los escribiría. Ningún shell los lee.',
   'app.folder': 'Carpeta de inicio',
   'app.folder_hint': 'Una ruta completa. Vacío: la carpeta personal.',
   'app.variables': 'Variables de entorno',
   'app.variables_hint': 'Una por línea, como NOMBRE=valor.',
+  'app.policy_default': 'Como todas las aplicaciones',
   'app.more': 'Carpeta y entorno',
   'app.steps': 'Preparar y deshacer',
   'app.steps_hint':

@@ -59,6 +59,7 @@ export const common = {
   'act.try_again': 'Intentar de nuevo',
   'act.review': 'Revisar',
   'act.undo': 'Deshacer',
+  'act.done': 'Hecho',
   'act.show_fix': 'Ver la solución',
   'copy.done': 'Copiado',
   'copy.command': 'Copiar la orden',

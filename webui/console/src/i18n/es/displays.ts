@@ -1,8 +1,6 @@
 export const displays = {
-  'display.title': 'Pantallas',
   'display.lead': 'Cada cliente recibe una pantalla de su tamaño exacto. No hace falta monitor ni adaptador.',
   'display.failed': 'No se pudieron leer las pantallas',
-  'display.now': 'Ahora',
   'display.none': 'Ahora no se transmite nada',
   'display.none_text':
     'La pantalla se crea cuando un cliente se conecta y se quita cuando su stream termina.',
@@ -29,7 +27,6 @@ export const displays = {
   'display.release_title': 'Liberar la pantalla de {name}',
   'display.release_text':
     'El cliente no está ahora. Al liberar se termina su sesión y se cierra {app}; lo no guardado se pierde.',
-  'display.keep': 'Conservar',
   'display.release_named': 'Liberar {name}',
   'display.released': 'La pantalla de {name} está liberada.',
   'display.ways': 'Formas de obtener una pantalla',

@@ -9,7 +9,7 @@ export const gate = {
     'En la propia máquina ejecute <code>punktfunk-host password reset</code>. Muestra un nuevo código de instalación; sus dispositivos siguen emparejados.',
   'login.warned': '¿Por qué me avisó el navegador?',
   'login.warned_lead':
-    'Este anfitrión creó su propio certificado, así que ninguna empresa responde por él. Compare la huella que muestra el navegador con la que da <code>punktfunk-host ctl status</code> en la máquina.',
+    'Este anfitrión creó su propio certificado, así que ninguna empresa responde por él. Abra el certificado en el navegador y compare su huella SHA-256 con esta, y con la que da <code>punktfunk-host ctl status</code> en la propia máquina. Si las tres son iguales, no hay nadie en medio.',
   'setup.steps': 'Pasos de la instalación',
   'setup.step_code': 'Código',
   'setup.step_password': 'Contraseña',
@@ -48,8 +48,6 @@ export const gate = {
   'setup.set': 'Fijar la contraseña',
   'setup.can': 'Lo que puede esta máquina',
   'setup.can_lead': 'Puede seguir ahora y volver a esto en Diagnóstico.',
-  'setup.can_failed': 'No se pudieron cargar las comprobaciones',
-  'setup.check_again': 'Comprobar de nuevo',
   'setup.first': 'Emparejar el primer dispositivo',
   'setup.first_lead':
     'Ambos caminos acaban en la misma lista. Se pueden añadir más dispositivos en cualquier momento.',

@@ -36,7 +36,6 @@ export const home = {
   'home.no_devices': 'Aún no hay dispositivos',
   'home.no_devices_lead':
     'En su televisor o teléfono abra Moonlight, elija <b>{host}</b> y escriba aquí el PIN que muestre. Para un cliente punktfunk, muestre un PIN.',
-  'home.show_pin': 'Mostrar un PIN',
   'home.recent': 'Reciente',
   'home.recent_all': 'Toda la actividad',
   'home.recent_failed': 'No se pudo cargar la actividad reciente',
@@ -51,7 +50,6 @@ export const home = {
   'stream.software': 'Codificador por software',
   'stream.no_picture': 'Sin imagen desde hace {time}',
   'stream.fps': 'fps',
-  'stream.mbps': 'Mb/s',
   'stream.loss': '% de pérdida',
   'stream.host': 'ms anfitrión, p50 y p99',
   'stream.spark': 'Latencia del anfitrión en el último minuto: p50 {p50} milisegundos, p99 hasta {p99}.',

@@ -1,5 +1,4 @@
 export const more = {
-  'more.title': 'Más',
   'more.lead': 'El aspecto de la consola y quién tiene la sesión iniciada.',
   'more.pages': 'Más páginas',
   'more.look': 'Aspecto e idioma',

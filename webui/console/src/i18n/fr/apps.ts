@@ -31,13 +31,13 @@ export const apps = {
   'app.add_title': 'Ajouter une application',
   'app.why':
     'Ses commandes s’exécutent sous votre compte sur cet hôte : votre mot de passe est demandé à l’enregistrement.',
-  'app.title': 'Nom',
   'app.command': 'Commande',
   'app.command_hint': 'Le programme et ses arguments, tels que vous les taperiez. Aucun shell ne les lit.',
   'app.folder': 'Dossier de départ',
   'app.folder_hint': 'Un chemin complet. Vide : le dossier personnel.',
   'app.variables': 'Variables d’environnement',
   'app.variables_hint': 'Une par ligne, sous la forme NOM=valeur.',
+  'app.policy_default': 'Comme pour toutes les applications',
   'app.more': 'Dossier et environnement',
   'app.steps': 'Préparer et annuler',
   'app.steps_hint':

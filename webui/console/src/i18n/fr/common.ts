@@ -59,6 +59,7 @@ export const common = {
   'act.try_again': 'Réessayer',
   'act.review': 'Examiner',
   'act.undo': 'Annuler',
+  'act.done': 'Terminé',
   'act.show_fix': 'Voir la solution',
   'copy.done': 'Copié',
   'copy.command': 'Copier la commande',

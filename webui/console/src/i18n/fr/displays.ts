@@ -1,9 +1,7 @@
 export const displays = {
-  'display.title': 'Écrans',
   'display.lead':
     'Chaque client reçoit un écran exactement à sa taille. Ni moniteur ni fiche ne sont nécessaires.',
   'display.failed': 'Les écrans n’ont pas pu être lus',
-  'display.now': 'Maintenant',
   'display.none': 'Rien n’est diffusé en ce moment',
   'display.none_text': 'Un écran est créé quand un client se connecte, et retiré quand son flux se termine.',
   'display.to_devices': 'Appairer un appareil',
@@ -29,7 +27,6 @@ export const displays = {
   'display.release_title': 'Libérer l’écran de {name}',
   'display.release_text':
     'Le client n’est pas là. Libérer termine sa session et ferme {app} ; ce qui n’est pas enregistré est perdu.',
-  'display.keep': 'Garder',
   'display.release_named': 'Libérer {name}',
   'display.released': 'L’écran de {name} est libéré.',
   'display.ways': 'Moyens d’obtenir un écran',

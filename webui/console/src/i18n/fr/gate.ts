@@ -9,7 +9,7 @@ export const gate = {
     'Sur la machine elle-même, lancez <code>punktfunk-host password reset</code>. La commande affiche un nouveau code d’installation ; vos appareils restent associés.',
   'login.warned': 'Pourquoi mon navigateur m’a-t-il averti ?',
   'login.warned_lead':
-    'Cet hôte a créé son propre certificat, aucune société ne s’en porte garante. Comparez l’empreinte affichée par le navigateur avec celle que <code>punktfunk-host ctl status</code> donne sur la machine.',
+    'Cet hôte a créé son propre certificat, aucune société ne s’en porte garante. Ouvrez le certificat dans le navigateur et comparez son empreinte SHA-256 avec celle-ci, et avec celle que <code>punktfunk-host ctl status</code> donne sur la machine elle-même. Si les trois sont identiques, personne ne s’est glissé entre les deux.',
   'setup.steps': 'Étapes de l’installation',
   'setup.step_code': 'Code',
   'setup.step_password': 'Mot de passe',
@@ -51,8 +51,6 @@ export const gate = {
   'setup.set': 'Définir le mot de passe',
   'setup.can': 'Ce que cette machine sait faire',
   'setup.can_lead': 'Vous pouvez continuer et revenir à ceci sous Diagnostic.',
-  'setup.can_failed': 'Les contrôles n’ont pas pu être chargés',
-  'setup.check_again': 'Vérifier de nouveau',
   'setup.first': 'Associer votre premier appareil',
   'setup.first_lead':
     'Les deux chemins mènent à la même liste. D’autres appareils peuvent s’ajouter à tout moment.',

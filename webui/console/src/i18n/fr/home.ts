@@ -36,7 +36,6 @@ export const home = {
   'home.no_devices': 'Aucun appareil pour l’instant',
   'home.no_devices_lead':
     'Sur votre téléviseur ou téléphone, ouvrez Moonlight, choisissez <b>{host}</b> et saisissez ici le code PIN qu’il affiche. Pour un client punktfunk, affichez un code PIN.',
-  'home.show_pin': 'Afficher un code PIN',
   'home.recent': 'Récemment',
   'home.recent_all': 'Toute l’activité',
   'home.recent_failed': 'L’activité récente n’a pas pu être chargée',
@@ -51,7 +50,6 @@ export const home = {
   'stream.software': 'Encodeur logiciel',
   'stream.no_picture': 'Pas d’image depuis {time}',
   'stream.fps': 'i/s',
-  'stream.mbps': 'Mb/s',
   'stream.loss': '% de perte',
   'stream.host': 'ms hôte, p50 et p99',
   'stream.spark': 'Latence de l’hôte sur la dernière minute : p50 {p50} millisecondes, p99 jusqu’à {p99}.',

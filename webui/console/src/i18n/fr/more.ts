@@ -1,5 +1,4 @@
 export const more = {
-  'more.title': 'Plus',
   'more.lead': 'L’apparence de la console, et qui y est connecté.',
   'more.pages': 'Autres pages',
   'more.look': 'Apparence et langue',

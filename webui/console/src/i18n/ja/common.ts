@@ -56,6 +56,7 @@ export const common = {
   'act.try_again': '再試行',
   'act.review': '確認',
   'act.undo': '元に戻す',
+  'act.done': '完了',
   'act.show_fix': '対処方法を見る',
   'copy.done': 'コピーしました',
   'copy.command': 'コマンドをコピー',

@@ -1,8 +1,6 @@
 export const displays = {
-  'display.title': 'ディスプレイ',
   'display.lead': '各クライアントに、ちょうど合った大きさの画面を用意します。モニターもダミープラグも要りません。',
   'display.failed': 'ディスプレイを読み込めませんでした',
-  'display.now': '現在',
   'display.none': '現在配信しているものはありません',
   'display.none_text': '画面はクライアントの接続時に作られ、ストリームが終わると片付けられます。',
   'display.to_devices': 'デバイスをペアリング',
@@ -27,7 +25,6 @@ export const displays = {
   'display.release': '解放…',
   'display.release_title': '{name} の画面を解放',
   'display.release_text': 'クライアントは現在いません。解放するとセッションが終わり、{app} が閉じます。保存していない内容は失われます。',
-  'display.keep': '残す',
   'display.release_named': '{name} を解放',
   'display.released': '{name} の画面を解放しました。',
   'display.ways': '画面を用意する方法',

@@ -9,7 +9,7 @@ export const gate = {
     'ホストのマシンで<code>punktfunk-host password reset</code>を実行してください。新しいセットアップコードが表示されます。デバイスのペアリングはそのまま残ります。',
   'login.warned': 'ブラウザーが警告した理由は？',
   'login.warned_lead':
-    'このホストは証明書を自分で作ったため、保証する会社がありません。ブラウザーに表示されるフィンガープリントを、マシンで<code>punktfunk-host ctl status</code>が表示するものと比べてください。',
+    'このホストは証明書を自分で作ったため、保証する会社がありません。ブラウザーで証明書を開き、SHA-256フィンガープリントを下のもの、そしてマシン上で<code>punktfunk-host ctl status</code>が表示するものと比べてください。三つが同じなら、間には誰もいません。',
   'setup.steps': 'セットアップの手順',
   'setup.step_code': 'コード',
   'setup.step_password': 'パスワード',
@@ -38,8 +38,6 @@ export const gate = {
   'setup.set': 'パスワードを設定',
   'setup.can': 'このマシンでできること',
   'setup.can_lead': 'このまま進めて、あとで「診断」で確認できます。',
-  'setup.can_failed': 'チェック結果を読み込めませんでした',
-  'setup.check_again': '再チェック',
   'setup.first': '最初のデバイスをペアリング',
   'setup.first_lead': 'どちらの方法でも同じ一覧に入ります。デバイスはいつでも追加できます。',
   'setup.later': 'あとで',

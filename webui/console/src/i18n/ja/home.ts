@@ -31,7 +31,6 @@ export const home = {
   'home.no_devices': 'デバイスはまだありません',
   'home.no_devices_lead':
     'テレビやスマートフォンでMoonlightを開いて<b>{host}</b>を選び、表示されたPINをここに入力してください。punktfunkクライアントの場合はPINを表示します。',
-  'home.show_pin': 'PINを表示',
   'home.recent': '最近の出来事',
   'home.recent_all': 'すべての記録',
   'home.recent_failed': '最近の出来事を読み込めませんでした',
@@ -46,7 +45,6 @@ export const home = {
   'stream.software': 'ソフトウェアエンコーダー',
   'stream.no_picture': '{time}映像なし',
   'stream.fps': 'fps',
-  'stream.mbps': 'Mb/s',
   'stream.loss': '% 損失',
   'stream.host': 'msホスト p50・p99',
   'stream.spark': '直近1分のホスト遅延：p50は{p50}ミリ秒、p99は最大{p99}。',

@@ -1,5 +1,4 @@
 export const more = {
-  'more.title': 'その他',
   'more.lead': 'コンソールの表示と、サインイン中のブラウザー。',
   'more.pages': 'ほかのページ',
   'more.look': '表示と言語',

@@ -1,13 +1,15 @@
 // What a client can start.
-import { useState } from 'preact/hooks';
 import { remove } from '../../api/client';
 import { useResource } from '../../api/resource';
 import { sessions } from '../../api/resources';
 import { A, setQuery, usePlace, withQuery } from '../../app/router';
-import { Dialog } from '../../components/dialog';
+import { Confirm } from '../../components/confirm';
 import { Icon } from '../../components/icon';
-import { Button, Chip, Empty, FilterPills, Loaded, PageHead, Search } from '../../components/parts';
-import { toast, toastError } from '../../components/toast';
+import { Search } from '../../components/fields';
+import { FilterPills } from '../../components/links';
+import { Button, Chip, PageHead } from '../../components/parts';
+import { Empty, Loaded } from '../../components/states';
+import { toast } from '../../components/toast';
 import { t } from '../../i18n';
 import { artAddress, Cover } from './cover';
 import { Editor } from './editor';
@@ -16,35 +18,19 @@ import { type App, filtered, isDesktop, sourceOf } from './model';
 import { apps } from './resources';
 
 function Removal({ app, onClose }: { app: App; onClose(): void }) {
-  const [busy, setBusy] = useState(false);
-  async function take(): Promise<void> {
-    setBusy(true);
-    try {
-      await remove(`/apps/${app.id}`);
-      await apps.reload();
-      toast(t('app.removed', { title: app.title }));
-    } catch (error) {
-      toastError(error);
-    }
-    onClose();
-  }
   return (
-    <Dialog
-      alert
+    <Confirm
       icon="apps"
       title={t('app.remove_title', { title: app.title })}
       lead={t('app.remove_text')}
+      keep={t('app.keep')}
+      act={t('app.remove_named', { title: app.title })}
+      run={async () => {
+        await remove(`/apps/${app.id}`);
+        await apps.reload();
+        toast(t('app.removed', { title: app.title }));
+      }}
       onClose={onClose}
-      foot={
-        <>
-          <Button onClick={onClose} data-autofocus>
-            {t('app.keep')}
-          </Button>
-          <Button look="destroy" busy={busy} onClick={() => void take()}>
-            {t('app.remove_named', { title: app.title })}
-          </Button>
-        </>
-      }
     />
   );
 }
@@ -107,7 +93,7 @@ function Grid({ all }: { all: readonly App[] }) {
             value={search}
             onValue={(text) => setQuery({ q: text }, { replace: true })}
           />
-          <FilterPills label={t('app.filter')} pills={pills} />
+          <FilterPills label={t('app.filter')} links={pills} />
         </div>
       </section>
       <section class="sec" aria-labelledby="h-all">

@@ -3,14 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { request } from '../../api/client';
 import { asApiError, sentence } from '../../api/errors';
 import { Cancelled, gated } from '../../api/password';
-import { Dialog } from '../../components/dialog';
+import { Dialog, FormFoot } from '../../components/dialog';
 import { useUid } from '../../components/hooks';
 import { Icon } from '../../components/icon';
-import { Banner, Button, Field, IconButton } from '../../components/parts';
+import { Field } from '../../components/fields';
+import { Button, IconButton } from '../../components/parts';
+import { Banner } from '../../components/states';
 import { toast } from '../../components/toast';
 import { t, type Key } from '../../i18n';
 import { artAddress, Cover } from './cover';
-import { type App, bodyOf, type Draft, draftOf, emptyDraft, emptyStep, isDesktop, type Problems, type Problem } from './model';
+import { type App, bodyOf, type Draft, draftOf, emptyDraft, emptyStep, isDesktop, policies, type Policy, type Problems, type Problem } from './model';
 import { apps, putArt } from './resources';
 
 const problemTexts: Readonly<Record<Problem, Key>> = {
@@ -221,18 +223,13 @@ export function Editor({ app, onClose, onRemove }: Props) {
       onClose={onClose}
       onSubmit={() => void save()}
       foot={
-        <>
+        <FormFoot act={t('act.save')} busy={busy} onClose={onClose}>
           {app && !desktop && onRemove ? (
             <Button look="danger" onClick={() => onRemove(app)}>
               {t('app.remove')}
             </Button>
           ) : null}
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy}>
-            {t('act.save')}
-          </Button>
-        </>
+        </FormFoot>
       }
     >
       {theirs ? (
@@ -260,7 +257,7 @@ export function Editor({ app, onClose, onRemove }: Props) {
           {failure}
         </Banner>
       ) : null}
-      <Field label={t('app.title')} error={text('title')}>
+      <Field label={t('rename.label')} error={text('title')}>
         {(attributes) => (
           <input
             {...attributes}
@@ -287,6 +284,22 @@ export function Editor({ app, onClose, onRemove }: Props) {
       )}
       <ArtField title={draft.title} app={app} art={art} onArt={setArt} />
       <Steps draft={draft} problems={problems} onDraft={setDraft} />
+      <Field label={t('setting.second_client')}>
+        {(attributes) => (
+          <select
+            {...attributes}
+            class="in"
+            value={draft.policy}
+            onChange={(event) => set({ policy: event.currentTarget.value as Policy })}
+          >
+            {policies.map((policy) => (
+              <option key={policy} value={policy}>
+                {policy === 'default' ? t('app.policy_default') : t(`option.${policy}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
       <details>
         <summary>{t('app.more')}</summary>
         <div class="stack l">

@@ -3,8 +3,10 @@ import { useState } from 'preact/hooks';
 import { sentence } from '../../api/errors';
 import { Cancelled, gated } from '../../api/password';
 import { useResource } from '../../api/resource';
-import { Dialog } from '../../components/dialog';
-import { Banner, Button, Loaded, Search } from '../../components/parts';
+import { Dialog, FormFoot } from '../../components/dialog';
+import { Search } from '../../components/fields';
+import { Button } from '../../components/parts';
+import { Banner, Loaded } from '../../components/states';
 import { toast } from '../../components/toast';
 import { t, tMaybe } from '../../i18n';
 import { list } from '../../i18n/units';
@@ -108,16 +110,11 @@ export function Importer({ onClose }: { onClose(): void }) {
       onClose={onClose}
       onSubmit={() => void take()}
       foot={
-        <>
+        <FormFoot act={t('app.import_n', { n: picked.size })} busy={busy} off={picked.size === 0} onClose={onClose}>
           <Button onClick={() => void library.reload()} icon="again" busy={found.loading}>
             {t('app.scan_again')}
           </Button>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy} off={picked.size === 0}>
-            {t('app.import_n', { n: picked.size })}
-          </Button>
-        </>
+        </FormFoot>
       }
     >
       {failure ? (

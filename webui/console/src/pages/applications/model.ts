@@ -7,6 +7,10 @@ export interface Step {
   elevated?: boolean;
 }
 
+// What another device gets that wants the same application; default: what the host's setting says.
+export const policies = ['default', 'separate', 'join', 'steal', 'refuse'] as const;
+export type Policy = (typeof policies)[number];
+
 export interface App {
   id: number;
   title: string;
@@ -14,6 +18,7 @@ export interface App {
   working_directory?: string;
   environment?: Record<string, string>;
   prepare?: Step[];
+  policy?: Policy;
   source?: string;
   // Changes when the art does; absent = it has none.
   art?: string;
@@ -48,11 +53,12 @@ export interface Draft {
   folder: string;
   variables: string;
   steps: StepDraft[];
+  policy: Policy;
 }
 
 let rows = 0;
 export const emptyStep = (): StepDraft => ({ row: ++rows, do: '', undo: '' });
-export const emptyDraft = (): Draft => ({ title: '', command: '', folder: '', variables: '', steps: [] });
+export const emptyDraft = (): Draft => ({ title: '', command: '', folder: '', variables: '', steps: [], policy: 'default' });
 
 export function draftOf(app: App): Draft {
   return {
@@ -65,6 +71,7 @@ export function draftOf(app: App): Draft {
       do: joinWords(step.do),
       undo: step.undo ? joinWords(step.undo) : '',
     })),
+    policy: app.policy ?? 'default',
   };
 }
 
@@ -73,7 +80,7 @@ export type Problem = 'no_title' | 'no_command' | 'open_quote' | 'relative_folde
 export type Problems = Readonly<Record<string, Problem>>;
 
 // Null takes a folder back that was set before; the Desktop has no command to send.
-export type Body = Pick<App, 'title' | 'environment' | 'prepare'> & {
+export type Body = Pick<App, 'title' | 'environment' | 'prepare' | 'policy'> & {
   command?: string[];
   working_directory?: string | null;
 };
@@ -112,6 +119,8 @@ export function bodyOf(draft: Draft, app?: App): { body?: Body; problems: Proble
       ...(folder !== '' ? { working_directory: folder } : app?.working_directory ? { working_directory: null } : {}),
       environment: environment ?? {},
       prepare,
+      // A new one is like the others unless something else was chosen.
+      ...(draft.policy !== (app?.policy ?? 'default') ? { policy: draft.policy } : {}),
     },
   };
 }

@@ -8,12 +8,15 @@ import { devices } from '../../api/resources';
 import type { Device, Session } from '../../api/types';
 import { setQuery } from '../../app/router';
 import { deviceIcon } from '../../components/device_icon';
-import { Dialog } from '../../components/dialog';
-import { Banner, Button, PasswordField } from '../../components/parts';
+import { Dialog, FormFoot } from '../../components/dialog';
+import { PasswordField } from '../../components/fields';
+import { Button } from '../../components/parts';
+import { Banner } from '../../components/states';
 import { toast } from '../../components/toast';
 import { t } from '../../i18n';
 import { duration, list } from '../../i18n/units';
 import { AccessForm, grantText, levelText } from './access_form';
+import { Account } from '../../components/password_fields';
 
 export const versionOf = (device: Device): string | undefined =>
   device.revision === undefined ? undefined : `"${device.revision}"`;
@@ -90,19 +93,14 @@ export function AccessDialog({
       onClose={onClose}
       onSubmit={() => void save()}
       foot={
-        <>
+        <FormFoot act={t('access.save')} busy={busy} off={!changed || (gate && !password)} onClose={onClose}>
           <Button
             look="danger"
             onClick={() => setQuery({ access: null, revoke: String(base.id) }, { replace: true })}
           >
             {t('list.revoke')}
           </Button>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy} off={!changed || (gate && !password)}>
-            {t('access.save')}
-          </Button>
-        </>
+        </FormFoot>
       }
     >
       {conflict ? (
@@ -160,15 +158,7 @@ export function AccessDialog({
       ) : null}
       {gate ? (
         <div class="stack">
-          <input
-            class="vh"
-            type="text"
-            autocomplete="username"
-            value="operator"
-            tabIndex={-1}
-            readOnly
-            aria-hidden="true"
-          />
+          <Account />
           <PasswordField
             label={t('password.yours')}
             hint={t('access.password_hint')}

@@ -13,7 +13,7 @@ import {
   withGrant,
 } from '../../api/access';
 import type { Level } from '../../api/types';
-import { Field, Picks, Pills, Switch } from '../../components/parts';
+import { Field, Picks, Pills, Switch } from '../../components/fields';
 import type { IconName } from '../../components/icon';
 import { type Key, t } from '../../i18n';
 import { clockTime, duration } from '../../i18n/units';
@@ -149,13 +149,13 @@ export function AccessForm({
         </div>
       </fieldset>
       <Pills<EndName>
-        legend={t('access.ends')}
+        legend={t('list.ends')}
         name="end"
         value={custom.open ? 'custom' : nameOf(choice.end)}
         choices={[
           ...(limited ? [{ value: 'keep' as const, label: t('access.keep') }] : []),
-          { value: limited || !current ? 'never' : 'keep', label: t('access.never') },
-          { value: 'disconnect', label: t('access.disconnect') },
+          { value: limited || !current ? 'never' : 'keep', label: t('list.never') },
+          { value: 'disconnect', label: t('list.disconnect') },
           { value: '1h', label: t('access.hours', { n: 1 }) },
           { value: '4h', label: t('access.hours', { n: 4 }) },
           { value: '8h', label: t('access.hours', { n: 8 }) },

@@ -7,7 +7,9 @@ import { devices, me, pairing, status } from '../../api/resources';
 import type { PinRequest } from '../../api/types';
 import { useStale } from '../../app/link';
 import { Icon } from '../../components/icon';
-import { Button, Chip, Failed, Field, Skeleton } from '../../components/parts';
+import { Field } from '../../components/fields';
+import { Button, Chip } from '../../components/parts';
+import { Failed, Skeleton } from '../../components/states';
 import { useCountdown } from '../../components/ring';
 import { T } from '../../components/text';
 import { toast } from '../../components/toast';
@@ -188,7 +190,7 @@ export function MoonlightCard() {
   return (
     <section class="card" id="moonlight" aria-labelledby="h-moon">
       <div class="card-head">
-        <h2 id="h-moon">{t('moon.title')}</h2>
+        <h2 id="h-moon">{t('plane.gamestream')}</h2>
       </div>
       {served === false ? (
         <p class="soft">{t('moon.off')}</p>

@@ -6,11 +6,14 @@ import { useResource } from '../../api/resource';
 import { devices, sessions } from '../../api/resources';
 import type { Device, Level, Session } from '../../api/types';
 import { useStale } from '../../app/link';
-import { A, setQuery, usePlace, withQuery } from '../../app/router';
+import { A, navigate, setQuery, usePlace, withQuery } from '../../app/router';
 import { deviceIcon } from '../../components/device_icon';
 import { Icon, type IconName } from '../../components/icon';
 import { Menu, type MenuEntry } from '../../components/menu';
-import { Button, Chip, Empty, FilterPills, Loaded, Search, Section } from '../../components/parts';
+import { Search } from '../../components/fields';
+import { FilterPills } from '../../components/links';
+import { Button, Chip, Section } from '../../components/parts';
+import { Empty, Loaded } from '../../components/states';
 import { When } from '../../components/text';
 import { toast, toastError } from '../../components/toast';
 import { useTick } from '../../components/hooks';
@@ -84,6 +87,7 @@ function Row({ device, session, others }: { device: Device; session: Session | u
   const entries: MenuEntry[] = [
     { text: t('list.rename'), onPick: open('rename') },
     { text: t('list.edit'), onPick: open('access') },
+    { text: t('list.display'), onPick: () => navigate(session ? '/displays' : '/displays#connects') },
     {
       text: device.disabled ? t('list.enable') : t('list.disable'),
       onPick: () => void setDisabled(device, !device.disabled),
@@ -129,7 +133,7 @@ function Row({ device, session, others }: { device: Device; session: Session | u
         </Chip>
       </td>
       <td role="cell" class={ends ? 'soft' : 'dim never'}>
-        {ends && !device.expired ? <span class="lbl">{t('list.ends_label')} </span> : null}
+        {ends && !device.expired ? <span class="lbl">{t('list.ends')} </span> : null}
         <Ends device={device} />
       </td>
       <td role="cell" class="dim">
@@ -178,7 +182,7 @@ function Head({ by, down }: { by: SortBy; down: boolean }) {
           );
         })}
         <th role="columnheader" scope="col">
-          <span class="vh">{t('list.more')}</span>
+          <span class="vh">{t('nav.more')}</span>
         </th>
       </tr>
     </thead>
@@ -201,7 +205,7 @@ function Filters({ all }: { all: readonly Device[] }) {
   return (
     <FilterPills
       label={t('list.filter')}
-      pills={[
+      links={[
         {
           href: withQuery(none),
           current: !Object.keys(none).some((name) => query.has(name)),

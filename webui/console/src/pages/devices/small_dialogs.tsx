@@ -5,8 +5,9 @@ import { asApiError, sentence } from '../../api/errors';
 import { gated } from '../../api/password';
 import { devices } from '../../api/resources';
 import type { Device } from '../../api/types';
-import { Dialog } from '../../components/dialog';
-import { Button, Field } from '../../components/parts';
+import { Confirm } from '../../components/confirm';
+import { Dialog, FormFoot } from '../../components/dialog';
+import { Field } from '../../components/fields';
 import { toast, toastError } from '../../components/toast';
 import { t } from '../../i18n';
 import { exactTime } from '../../i18n/units';
@@ -46,15 +47,7 @@ export function RenameDialog({ device, onClose }: Props) {
       title={t('rename.title', { name: device.name })}
       onClose={onClose}
       onSubmit={() => void submit()}
-      foot={
-        <>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy} off={!wanted}>
-            {t('act.save')}
-          </Button>
-        </>
-      }
+      foot={<FormFoot act={t('act.save')} busy={busy} off={!wanted} onClose={onClose} />}
     >
       <Field
         label={t('rename.label')}
@@ -76,36 +69,19 @@ export function RenameDialog({ device, onClose }: Props) {
 }
 
 export function RevokeDialog({ device, onClose }: Props) {
-  const [busy, setBusy] = useState(false);
-  const revoke = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      // Without a version: whatever was changed meanwhile, it should go.
-      await remove(`/devices/${device.id}`);
-      toast(t('revoke.done', { name: device.name }));
-    } catch (error) {
-      toastError(error);
-    }
-    onClose();
-    void devices.reload();
-  };
+  const { name } = device;
   return (
-    <Dialog
-      alert
-      title={t('revoke.title', { name: device.name })}
+    <Confirm
+      title={t('revoke.title', { name })}
       lead={t('revoke.lead')}
+      keep={t('revoke.keep')}
+      act={t('revoke.act', { name })}
+      run={async () => {
+        // Without a version: whatever was changed meanwhile, it should go.
+        await remove(`/devices/${device.id}`).finally(() => void devices.reload());
+        toast(t('revoke.done', { name }));
+      }}
       onClose={onClose}
-      foot={
-        <>
-          <span class="push" />
-          <Button data-autofocus onClick={onClose}>
-            {t('revoke.keep')}
-          </Button>
-          <Button look="destroy" busy={busy} onClick={() => void revoke()}>
-            {t('revoke.act', { name: device.name })}
-          </Button>
-        </>
-      }
     />
   );
 }
@@ -134,15 +110,7 @@ export function MergeDialog({ device, all, onClose }: Props & { all: readonly De
       lead={t('merge.lead', { name: device.name })}
       onClose={onClose}
       onSubmit={() => void submit()}
-      foot={
-        <>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy} off={other === undefined}>
-            {t('merge.act')}
-          </Button>
-        </>
-      }
+      foot={<FormFoot act={t('merge.act')} busy={busy} off={other === undefined} onClose={onClose} />}
     >
       {others.length ? (
         <Field label={t('merge.other')}>
@@ -190,15 +158,7 @@ export function SplitDialog({ device, onClose }: Props) {
       lead={t('split.lead')}
       onClose={onClose}
       onSubmit={() => void submit()}
-      foot={
-        <>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy}>
-            {t('split.act')}
-          </Button>
-        </>
-      }
+      foot={<FormFoot act={t('split.act')} busy={busy} onClose={onClose} />}
     >
       <fieldset>
         <legend>{t('split.which')}</legend>

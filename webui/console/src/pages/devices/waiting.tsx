@@ -11,8 +11,10 @@ import { useStale } from '../../app/link';
 import { setQuery, usePlace } from '../../app/router';
 import { deviceIcon } from '../../components/device_icon';
 import { useTick } from '../../components/hooks';
-import { Dialog } from '../../components/dialog';
-import { Bubble, Button, Chip, Field, Fingerprint, Loaded, Section } from '../../components/parts';
+import { Dialog, FormFoot } from '../../components/dialog';
+import { Field } from '../../components/fields';
+import { Bubble, Button, Chip, Fingerprint, Section } from '../../components/parts';
+import { Loaded } from '../../components/states';
 import { toast, toastError } from '../../components/toast';
 import { t } from '../../i18n';
 import { duration } from '../../i18n/units';
@@ -92,7 +94,7 @@ function Row({ knock, at }: { knock: Knock; at: number }) {
         <div class="meta">
           <span>
             {knock.generation === undefined
-              ? t('wait.native')
+              ? t('plane.native')
               : t('wait.generation', { n: knock.generation })}
           </span>
           <span>
@@ -156,21 +158,13 @@ function ApproveDialog({ knock, onClose }: { knock: Knock; onClose(): void }) {
       icon={deviceIcon(knock.name)}
       onClose={onClose}
       onSubmit={() => void submit()}
-      foot={
-        <>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy}>
-            {t('wait.approve_act', { name: knock.name })}
-          </Button>
-        </>
-      }
+      foot={<FormFoot act={t('wait.approve_title', { name: knock.name })} busy={busy} onClose={onClose} />}
     >
       <div class="stack">
         <p class="soft small">{t('wait.note')}</p>
         <Fingerprint hex={knock.fingerprint} label={t('wait.fp')} />
       </div>
-      <Field label={t('wait.name')}>
+      <Field label={t('moon.name')}>
         {(attributes) => (
           <input
             class="in"
@@ -209,15 +203,7 @@ function ArmForDialog({ knock, onClose }: { knock: Knock; onClose(): void }) {
       icon="warning"
       onClose={onClose}
       onSubmit={() => void submit()}
-      foot={
-        <>
-          <span class="push" />
-          <Button onClick={onClose}>{t('act.cancel')}</Button>
-          <Button look="primary" type="submit" busy={busy}>
-            {t('pair.show')}
-          </Button>
-        </>
-      }
+      foot={<FormFoot act={t('pair.show')} busy={busy} onClose={onClose} />}
     >
       <Fingerprint hex={knock.fingerprint} label={t('wait.fp')} />
       <AccessForm choice={choice} onChoice={setChoice} />

@@ -5,7 +5,9 @@ import { asApiError } from '../../api/errors';
 import { onEvent, onGap } from '../../api/live';
 import type { AuditEntry } from '../../api/types';
 import { HostText } from '../../components/hosttext';
-import { Button, Empty, Failed, Section, Skeleton } from '../../components/parts';
+import { Button, Section } from '../../components/parts';
+import { Empty, Failed, Skeleton } from '../../components/states';
+import { type Column, Table } from '../../components/table';
 import { When } from '../../components/text';
 import { t, tMaybe } from '../../i18n';
 
@@ -15,25 +17,19 @@ interface Answer {
 }
 const page = 50;
 
-function Row({ entry }: { entry: AuditEntry }) {
-  const what = tMaybe(`done.${entry.what.replaceAll(/[ -]/g, '_')}`);
-  return (
-    <tr>
-      <th scope="row">
-        <When unix={entry.unix_time} />
-      </th>
-      <td>
-        <b>{what ?? <HostText>{entry.what}</HostText>}</b>
-      </td>
-      <td>{entry.device_name ?? '–'}</td>
-      <td>{tMaybe(`by.${entry.by}`) ?? entry.by}</td>
-      <td class="mono">{entry.from}</td>
-      <td>
-        <HostText>{entry.detail}</HostText>
-      </td>
-    </tr>
-  );
-}
+const columns = (): Column<AuditEntry>[] => [
+  { title: t('audit.when'), cell: (entry) => <When unix={entry.unix_time} /> },
+  {
+    title: t('audit.what'),
+    cell: (entry) => (
+      <b>{tMaybe(`done.${entry.what.replaceAll(/[ -]/g, '_')}`) ?? <HostText>{entry.what}</HostText>}</b>
+    ),
+  },
+  { title: t('list.device'), cell: (entry) => entry.device_name },
+  { title: t('audit.who'), cell: (entry) => tMaybe(`by.${entry.by}`) ?? entry.by },
+  { title: t('audit.from'), mono: true, cell: (entry) => entry.from },
+  { title: t('audit.detail'), cell: (entry) => (entry.detail ? <HostText>{entry.detail}</HostText> : null) },
+];
 
 export function Audit() {
   const [entries, setEntries] = useState<AuditEntry[]>();
@@ -93,27 +89,7 @@ export function Audit() {
         </Empty>
       ) : (
         <>
-          <div class="card flush">
-            <div class="scroll" role="region" aria-label={t('audit.table')} tabIndex={0}>
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('audit.when')}</th>
-                    <th scope="col">{t('audit.what')}</th>
-                    <th scope="col">{t('audit.device')}</th>
-                    <th scope="col">{t('audit.who')}</th>
-                    <th scope="col">{t('audit.from')}</th>
-                    <th scope="col">{t('audit.detail')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {entries.map((entry) => (
-                    <Row key={entry.id} entry={entry} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          </div>
+          <Table label={t('audit.table')} columns={columns()} rows={entries} keyOf={(entry) => entry.id} />
           {next ? (
             <div>
               <Button small busy={busy} onClick={() => void earlier()}>

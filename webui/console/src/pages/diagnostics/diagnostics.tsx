@@ -4,7 +4,8 @@ import { diagnostics } from '../../api/resources';
 import { useResource } from '../../api/resource';
 import { usePlace, withQuery } from '../../app/router';
 import { Icon } from '../../components/icon';
-import { PageHead, Tabs } from '../../components/parts';
+import { Tabs } from '../../components/links';
+import { PageHead } from '../../components/parts';
 import { t, type Key } from '../../i18n';
 import { Audit } from './audit';
 import { Checks } from './checks';
@@ -32,15 +33,15 @@ export default function Diagnostics() {
     tab === 'checks' && findings > 0 ? t('diag.tab.checks_n', { n: findings }) : t(names[tab]);
   return (
     <>
-      <PageHead title={t('diag.title')} lead={t('diag.lead')}>
+      <PageHead title={t('nav.diagnostics')} lead={t('diag.lead')}>
         <a class="btn" href={`${base}/support-bundle`} download>
           <Icon name="download" small />
           {t('diag.bundle')}
         </a>
       </PageHead>
       <Tabs
-        label={t('diag.title')}
-        tabs={tabs.map((tab) => ({
+        label={t('nav.diagnostics')}
+        links={tabs.map((tab) => ({
           href: withQuery({ tab: tab === 'checks' ? null : tab, level: null, q: null, stream: null, as: null }),
           current: tab === current,
           text: text(tab),

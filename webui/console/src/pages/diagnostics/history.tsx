@@ -2,7 +2,10 @@
 import { resourceAt, useResource } from '../../api/resource';
 import type { PastSession } from '../../api/types';
 import { HostText } from '../../components/hosttext';
-import { Chip, Empty, Loaded, Section } from '../../components/parts';
+import { codecName, encoderName } from '../../components/names';
+import { Chip, Section } from '../../components/parts';
+import { Empty, Loaded } from '../../components/states';
+import { type Column, Table } from '../../components/table';
 import { When } from '../../components/text';
 import { t, tMaybe } from '../../i18n';
 import { bytes, duration, modeText, number } from '../../i18n/units';
@@ -12,42 +15,46 @@ interface Answer {
 }
 const path = '/history?limit=200';
 
-function Row({ past }: { past: PastSession }) {
-  const reason = tMaybe(`end.${past.end_reason}`);
-  const latency = [past.host_p50_us, past.host_p99_us]
+const latency = (past: PastSession): string =>
+  [past.host_p50_us, past.host_p99_us]
     .filter((us): us is number => us !== undefined)
     .map((us) => number(us / 1000, 2))
     .join(' · ');
-  return (
-    <tr>
-      <th scope="row">
-        <span class="dev">
-          <span>
-            <b>{past.device_name}</b>
-            <span class="under">{past.app_title}</span>
-          </span>
-        </span>
-      </th>
-      <td>
-        <When unix={past.started_unix} />
-      </td>
-      <td>{duration(past.duration_s)}</td>
-      <td>
+
+const columns = (): Column<PastSession>[] => [
+  {
+    title: t('list.device'),
+    cell: (past) => (
+      <>
+        <b>{past.device_name}</b>
+        <span class="under">{past.app_title}</span>
+      </>
+    ),
+  },
+  { title: t('past.started'), cell: (past) => <When unix={past.started_unix} /> },
+  { title: t('past.length'), cell: (past) => duration(past.duration_s) },
+  {
+    title: t('display.mode'),
+    cell: (past) => (
+      <span>
         {modeText(past.mode)}
         {past.codec || past.encoder ? (
-          <span class="under dim tiny"> {[past.codec?.toUpperCase(), past.encoder].filter(Boolean).join(', ')}</span>
+          <span class="under dim tiny">
+            {[past.codec && codecName(past.codec), past.encoder && encoderName(past.encoder)].filter(Boolean).join(', ')}
+          </span>
         ) : null}
-      </td>
-      <td>
-        <Chip tone="line">{past.plane === 'native' ? t('past.native') : 'Moonlight'}</Chip>
-      </td>
-      <td class="num">{bytes(past.bytes)}</td>
-      <td class="num">{number(past.frames_dropped)}</td>
-      <td class="num">{latency === '' ? '–' : latency}</td>
-      <td>{reason ?? <HostText>{past.end_text}</HostText>}</td>
-    </tr>
-  );
-}
+      </span>
+    ),
+  },
+  {
+    title: t('past.protocol'),
+    cell: (past) => <Chip tone="line">{past.plane === 'native' ? t('plane.native') : 'Moonlight'}</Chip>,
+  },
+  { title: t('past.sent'), num: true, cell: (past) => bytes(past.bytes) },
+  { title: t('past.dropped'), num: true, cell: (past) => number(past.frames_dropped) },
+  { title: t('past.latency'), num: true, cell: latency },
+  { title: t('past.end'), cell: (past) => tMaybe(`end.${past.end_reason}`) ?? <HostText>{past.end_text}</HostText> },
+];
 
 export function History() {
   const resource = resourceAt<Answer>(path, ['session.ended']);
@@ -61,30 +68,7 @@ export function History() {
               {t('past.none_text')}
             </Empty>
           ) : (
-            <div class="card flush">
-              <div class="scroll" role="region" aria-label={t('past.table')} tabIndex={0}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{t('past.device')}</th>
-                      <th scope="col">{t('past.started')}</th>
-                      <th scope="col">{t('past.length')}</th>
-                      <th scope="col">{t('past.mode')}</th>
-                      <th scope="col">{t('past.protocol')}</th>
-                      <th scope="col" class="num">{t('past.sent')}</th>
-                      <th scope="col" class="num">{t('past.dropped')}</th>
-                      <th scope="col" class="num">{t('past.latency')}</th>
-                      <th scope="col">{t('past.end')}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {sessions.map((past) => (
-                      <Row key={past.id} past={past} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-            </div>
+            <Table label={t('past.table')} columns={columns()} rows={sessions} keyOf={(past) => past.id} />
           )
         }
       </Loaded>

@@ -6,7 +6,8 @@ import { useSamples } from '../../api/samples';
 import type { Sample, Session } from '../../api/types';
 import { navigate, setQuery, usePlace, withQuery } from '../../app/router';
 import { useUid } from '../../components/hooks';
-import { Button, Empty, Loaded, Section } from '../../components/parts';
+import { Button, Section } from '../../components/parts';
+import { Empty, Loaded } from '../../components/states';
 import { t } from '../../i18n';
 import { number } from '../../i18n/units';
 import { Graph } from './graph';
@@ -81,8 +82,10 @@ function Graphs({ samples }: { samples: readonly Sample[] }) {
           now={known(p99) ? `${text(p50, fine)} · ${text(p99, fine)}` : text(p50, fine)}
           unit={t('unit.ms')}
           lines={[
-            ...(known(p99) ? [{ name: t('live.p99'), series: p99, look: 1 as const, dash: true }] : []),
             { name: t('live.p50'), series: p50, look: 1 },
+            ...(known(p99)
+              ? [{ name: t('live.p99'), series: p99, look: 1 as const, dash: true, area: true }]
+              : []),
           ]}
           scale={fromZero([...p50, ...p99], 0.5)}
           mark={mark}

@@ -5,7 +5,9 @@ import { asApiError } from '../../api/errors';
 import { onEvent, onGap } from '../../api/live';
 import { setQuery, usePlace, withQuery, navigate } from '../../app/router';
 import { Icon } from '../../components/icon';
-import { Button, Empty, Failed, Search, Section, Skeleton } from '../../components/parts';
+import { Search } from '../../components/fields';
+import { Button, Section } from '../../components/parts';
+import { Empty, Failed, Skeleton } from '../../components/states';
 import { currentLocale, t, type Key } from '../../i18n';
 import { append, levels, shown, type Level, type LogLine } from './loglines';
 

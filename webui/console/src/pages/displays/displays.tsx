@@ -5,12 +5,14 @@ import { createResource, useResource } from '../../api/resource';
 import { sessions } from '../../api/resources';
 import type { Backend, Session } from '../../api/types';
 import { A } from '../../app/router';
-import { Dialog } from '../../components/dialog';
+import { Confirm } from '../../components/confirm';
 import { HostText } from '../../components/hosttext';
 import { Icon } from '../../components/icon';
-import { Button, Empty, Loaded, PageHead, Section } from '../../components/parts';
+import { Button, PageHead, Section } from '../../components/parts';
+import { Empty, Loaded } from '../../components/states';
+import { type Column, Table } from '../../components/table';
 import { When } from '../../components/text';
-import { toast, toastError } from '../../components/toast';
+import { toast } from '../../components/toast';
 import { t, tMaybe } from '../../i18n';
 import { modeText, number } from '../../i18n/units';
 import { settings } from '../host/resources';
@@ -65,96 +67,63 @@ function Map({ rows }: { rows: readonly DisplayRow[] }) {
 }
 
 function lastFrame(ms: number | undefined): string {
-  if (ms === undefined) return '–';
+  if (ms === undefined) return '';
   return ms < 10_000
     ? t('display.ms_ago', { value: number(ms) })
     : t('display.s_ago', { value: number(Math.round(ms / 1000)) });
 }
 
 function Release({ session, onClose }: { session: Session; onClose(): void }) {
-  const [busy, setBusy] = useState(false);
-  async function release(): Promise<void> {
-    setBusy(true);
-    try {
-      await remove(`/sessions/${session.id}`);
-      toast(t('display.released', { name: session.device_name }));
-    } catch (error) {
-      toastError(error);
-    }
-    onClose();
-  }
+  const name = session.device_name;
   return (
-    <Dialog
-      alert
+    <Confirm
       icon="display"
-      title={t('display.release_title', { name: session.device_name })}
+      title={t('display.release_title', { name })}
       lead={t('display.release_text', { app: session.app_title })}
+      keep={t('app.keep')}
+      act={t('display.release_named', { name })}
+      run={async () => {
+        await remove(`/sessions/${session.id}`);
+        toast(t('display.released', { name }));
+      }}
       onClose={onClose}
-      foot={
-        <>
-          <Button onClick={onClose} data-autofocus>
-            {t('display.keep')}
-          </Button>
-          <Button look="destroy" busy={busy} onClick={() => void release()}>
-            {t('display.release_named', { name: session.device_name })}
-          </Button>
-        </>
-      }
     />
   );
 }
 
-function Table({ rows }: { rows: readonly DisplayRow[] }) {
+function List({ rows }: { rows: readonly DisplayRow[] }) {
   const all = useResource(sessions).data?.sessions ?? [];
   const [release, setRelease] = useState<Session>();
+  const keptFor = (row: DisplayRow): Session | undefined =>
+    all.find((session) => session.id === row.session_id && session.state === 'detached');
+  const columns: Column<DisplayRow>[] = [
+    { title: t('display.display'), cell: (row) => <b>{row.device_name}</b> },
+    { title: t('display.mode'), cell: (row) => modeText(row.mode) },
+    { title: t('display.kind'), cell: (row) => kindName(row.kind) },
+    {
+      title: t('display.capture'),
+      cell: (row) => (keptFor(row) ? t('display.kept') : row.capture && kindName(row.capture)),
+    },
+    { title: t('display.last'), cell: (row) => lastFrame(row.last_frame_age_ms) },
+    { title: t('display.since'), cell: (row) => <When unix={row.since_unix} /> },
+    {
+      title: t('display.action'),
+      quiet: true,
+      cell: (row) => {
+        const kept = keptFor(row);
+        return kept ? (
+          <Button small onClick={() => setRelease(kept)}>
+            {t('display.release')}
+          </Button>
+        ) : null;
+      },
+    },
+  ];
   return (
-    <div class="card flush">
-      <div class="scroll" role="region" aria-label={t('display.table')} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('display.display')}</th>
-              <th scope="col">{t('display.mode')}</th>
-              <th scope="col">{t('display.kind')}</th>
-              <th scope="col">{t('display.capture')}</th>
-              <th scope="col">{t('display.last')}</th>
-              <th scope="col">{t('display.since')}</th>
-              <th scope="col" class="num">
-                <span class="vh">{t('display.action')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => {
-              const session = all.find((candidate) => candidate.id === row.session_id);
-              const kept = session?.state === 'detached';
-              return (
-                <tr key={row.session_id}>
-                  <th scope="row">
-                    <b>{row.device_name}</b>
-                  </th>
-                  <td>{modeText(row.mode)}</td>
-                  <td>{kindName(row.kind)}</td>
-                  <td>{kept ? t('display.kept') : (row.capture ?? '–')}</td>
-                  <td class="soft">{lastFrame(row.last_frame_age_ms)}</td>
-                  <td>
-                    <When unix={row.since_unix} />
-                  </td>
-                  <td class="num">
-                    {kept && session ? (
-                      <Button small onClick={() => setRelease(session)}>
-                        {t('display.release')}
-                      </Button>
-                    ) : null}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+    <>
+      <Table label={t('display.table')} columns={columns} rows={rows} keyOf={(row) => row.session_id} />
       {release ? <Release session={release} onClose={() => setRelease(undefined)} /> : null}
-    </div>
+    </>
   );
 }
 
@@ -216,11 +185,11 @@ export default function Displays() {
   const snapshot = useResource(resource);
   return (
     <>
-      <PageHead title={t('display.title')} lead={t('display.lead')} />
+      <PageHead title={t('nav.displays')} lead={t('display.lead')} />
       <Loaded of={snapshot} title={t('display.failed')} reload={() => void resource.reload()} lines={4}>
         {(data) => (
           <>
-            <Section id="now" title={t('display.now')} count={data.displays.length}>
+            <Section id="now" title={t('home.now')} count={data.displays.length}>
               {data.displays.length === 0 ? (
                 <Empty
                   icon="display"
@@ -236,7 +205,7 @@ export default function Displays() {
               ) : (
                 <>
                   <Map rows={data.displays} />
-                  <Table rows={data.displays} />
+                  <List rows={data.displays} />
                 </>
               )}
             </Section>

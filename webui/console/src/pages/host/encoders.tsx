@@ -5,14 +5,13 @@ import { sentence } from '../../api/errors';
 import { useResource } from '../../api/resource';
 import { HostText } from '../../components/hosttext';
 import { Icon } from '../../components/icon';
-import { Button, Chip, Empty, Loaded, Section } from '../../components/parts';
+import { codecName, encoderName } from '../../components/names';
+import { Button, Chip, Section } from '../../components/parts';
+import { Empty, Loaded } from '../../components/states';
 import { t } from '../../i18n';
 import { number, relativeTime } from '../../i18n/units';
 import { type Cell, type Column, matrixOf } from './matrix';
 import { encoders, type EncoderRow } from './resources';
-
-const codecNames: Readonly<Record<string, string>> = { h264: 'H.264', hevc: 'HEVC', av1: 'AV1' };
-export const codecName = (codec: string): string => codecNames[codec] ?? codec.toUpperCase();
 
 function columnName(column: Column): string {
   const codec = codecName(column.codec);
@@ -21,7 +20,8 @@ function columnName(column: Column): string {
   return column.fullChroma ? t('enc.444', { codec }) : codec;
 }
 
-function CellView({ cell }: { cell: Cell }) {
+// tight: many columns; what is not possible is then said by its mark and number alone.
+function CellView({ cell, tight }: { cell: Cell; tight: boolean }) {
   if (cell.state === 'works')
     return (
       <td class="y">
@@ -42,7 +42,7 @@ function CellView({ cell }: { cell: Cell }) {
     <td class="n">
       <span>
         <Icon name="minus" small />
-        {t('enc.not')}
+        <span class={tight ? 'vh' : undefined}>{t('enc.not')}</span>
         {cell.reason === undefined ? null : (
           <a href={`#reason-${cell.reason}`} aria-label={t('enc.reason', { n: cell.reason })}>
             {cell.reason}
@@ -85,14 +85,14 @@ function Matrix({ rows }: { rows: readonly EncoderRow[] }) {
             {matrix.rows.map(({ encoder, cells }) => (
               <tr key={encoder.name}>
                 <th scope="row">
-                  <b>{encoder.name}</b> {state(encoder)}
+                  <b>{encoderName(encoder.name)}</b> {state(encoder)}
                   <br />
                   <span class="dim tiny">
                     {encoder.device ?? (encoder.hardware ? t('enc.hardware') : t('enc.processor'))}
                   </span>
                 </th>
                 {cells.map((cell, i) => (
-                  <CellView key={i} cell={cell} />
+                  <CellView key={i} cell={cell} tight={matrix.columns.length > 6} />
                 ))}
               </tr>
             ))}
@@ -105,7 +105,9 @@ function Matrix({ rows }: { rows: readonly EncoderRow[] }) {
             <li key={i} id={`reason-${i + 1}`}>
               <b>{i + 1}</b>
               <span>
-                {reason.encoder}: <HostText>{reason.text}</HostText>
+                {/* Some reasons begin with the name themselves. */}
+                {reason.text.startsWith(reason.encoder) ? null : `${encoderName(reason.encoder)}: `}
+                <HostText>{reason.text}</HostText>
               </span>
             </li>
           ))}

@@ -2,11 +2,15 @@
 import { useResource } from '../../api/resource';
 import { host, status } from '../../api/resources';
 import type { Host as HostData } from '../../api/types';
-import { Button, Chip, CopyField, Fingerprint, Loaded, PageHead } from '../../components/parts';
+import { CopyField } from '../../components/fields';
+import { Button, Chip, Fingerprint, PageHead } from '../../components/parts';
+import { Loaded } from '../../components/states';
 import { toast, toastError } from '../../components/toast';
+import { codecName } from '../../components/names';
 import { t } from '../../i18n';
 import { duration, list } from '../../i18n/units';
-import { codecName, EncoderMatrix } from './encoders';
+import { CertificateActs, CertificateRow } from './certificate';
+import { EncoderMatrix } from './encoders';
 import { SettingsList } from './settingslist';
 
 function copy(text: string): void {
@@ -27,6 +31,7 @@ function Identity({ data }: { data: HostData }) {
       <Fingerprint hex={data.fingerprint} label={t('host.fingerprint')} />
       <p class="soft small">{t('host.fingerprint_text')}</p>
       <dl class="kv">
+        <CertificateRow />
         <dt>{t('host.pairing')}</dt>
         <dd>{data.open ? <Chip tone="warn">{t('host.open')}</Chip> : t('host.required')}</dd>
         <dt>{t('host.clients')}</dt>
@@ -41,9 +46,10 @@ function Identity({ data }: { data: HostData }) {
       {data.deep_link ? (
         <div class="stack">
           <h3 class="small">{t('host.link')}</h3>
-          <CopyField text={data.deep_link} label={t('host.copy_link')} />
+          <CopyField text={data.deep_link} label={t('copy.link')} />
         </div>
       ) : null}
+      <CertificateActs />
     </section>
   );
 }
@@ -69,11 +75,11 @@ function Addresses({ data }: { data: HostData }) {
         <h2 id="h-address">{t('host.address')}</h2>
       </div>
       <dl class="kv">
-        {row(t('host.name'), data.host_name)}
+        {row(t('rename.label'), data.host_name)}
         {v4.length ? row('IPv4', v4.join(', '), true) : null}
         {v6.length ? row('IPv6', v6.join(', '), true) : null}
         {data.macs.length ? row(t('host.mac'), data.macs.join(', '), true) : null}
-        {ports.native === undefined ? null : row(t('host.native'), t('host.udp', { ports: String(ports.native) }))}
+        {ports.native === undefined ? null : row(t('plane.native'), t('host.udp', { ports: String(ports.native) }))}
         {tcp.length
           ? row(
               'GameStream',
@@ -97,7 +103,7 @@ export default function Host() {
   const snapshot = useResource(host);
   return (
     <>
-      <PageHead title={t('host.title')} lead={t('host.lead')} />
+      <PageHead title={t('nav.host')} lead={t('host.lead')} />
       <Loaded of={snapshot} title={t('host.failed')} reload={() => void host.reload()} lines={4}>
         {(data) => (
           <div class="hostgrid">

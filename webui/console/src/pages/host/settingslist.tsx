@@ -3,7 +3,10 @@ import { useResource } from '../../api/resource';
 import { sessions, status } from '../../api/resources';
 import { setQuery, usePlace, withQuery } from '../../app/router';
 import { HostText } from '../../components/hosttext';
-import { Banner, Button, Empty, FilterPills, Loaded, Search, Section } from '../../components/parts';
+import { Search } from '../../components/fields';
+import { FilterPills } from '../../components/links';
+import { Button, Section } from '../../components/parts';
+import { Banner, Empty, Loaded } from '../../components/states';
 import { T } from '../../components/text';
 import { t, tMaybe } from '../../i18n';
 import { settings as resource } from './resources';
@@ -54,7 +57,7 @@ function Rows({ data, etag }: { data: Settings; etag: string | undefined }) {
         />
         <FilterPills
           label={t('set.filter')}
-          pills={shows.map((name) => ({
+          links={shows.map((name) => ({
             href: withQuery({ show: name === 'all' ? null : name }),
             current: name === show,
             text: counts[name],

@@ -1,0 +1,28 @@
+// The certificate that browsers see.
+export const certificate = {
+  'tls.by_host': 'Made by this host, valid until {time}',
+  'tls.own': 'Your own for {names}, valid until {time}',
+  'tls.use': 'Use your own certificate…',
+  'tls.replace': 'Replace your certificate…',
+  'tls.back': 'Remove your certificate…',
+  'tls.problem': 'Your certificate is not used.',
+  'tls.soon': 'Your certificate ends soon',
+  'tls.over': 'Your certificate has ended',
+  'tls.title': 'Use your own certificate',
+  'tls.lead':
+    'Browsers that open the console by one of its names see it from then on. By address, and to devices, the host keeps showing its own, so every pairing stays.',
+  'tls.certificate': 'Certificate',
+  'tls.certificate_hint': 'PEM text: the host’s certificate first, then the ones that signed it.',
+  'tls.key': 'Private key',
+  'tls.key_hint': 'PEM text without a passphrase. It stays on this host and is never shown again.',
+  'tls.file': 'Take it from a file',
+  'tls.missing': 'Paste the text, or take it from a file.',
+  'tls.large': 'This file is too large to be a certificate or a key. Choose another one.',
+  'tls.act': 'Use this certificate',
+  'tls.why': 'The certificate tells browsers who this host is.',
+  'tls.saved': 'Browsers see your certificate from now on: {names}.',
+  'tls.remove_title': 'Remove your certificate?',
+  'tls.remove_lead': 'Browsers see the host’s own again and warn about it. Devices notice nothing.',
+  'tls.remove_act': 'Remove the certificate',
+  'tls.removed': 'Browsers see the host’s own certificate again.',
+} as const;
