@@ -15,11 +15,11 @@ boost_package() {
 build_packages() {
   echo build-essential cmake ninja-build pkg-config git ca-certificates "$(boost_package)" \
     libssl-dev libsodium-dev libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libenet-dev \
-    libavcodec-dev libavutil-dev libx264-dev libyuv-dev libopus-dev zlib1g-dev \
+    libavcodec-dev libavutil-dev libx264-dev libaom-dev libyuv-dev libopus-dev zlib1g-dev \
     libpipewire-0.3-dev libevdev-dev libavahi-client-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev \
     libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libwayland-dev wayland-protocols \
     libxkbcommon-dev libxcb1-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev libxcb-xtest0-dev \
-    libxcb-keysyms1-dev $(console_packages)
+    libxcb-keysyms1-dev libipsec-mb-dev $(console_packages)
 }
 
 # The web console is built by npm. Where one is at hand (some come with node itself) it is left as it is.

@@ -63,7 +63,7 @@ class Encoder {
 };
 
 struct Backend {
-  const char* name;  // "nvenc", "vaapi", "x264", "x265", "synthetic"
+  const char* name;  // "nvenc", "vaapi", "x264", "x265", "aom", "synthetic"
   bool hardware;
   Result<std::unique_ptr<Encoder>> (*open)(const Config&, const struct Options&);
 };
@@ -73,9 +73,10 @@ struct Options {
   std::string x264_preset = "auto";  // or an x264 preset name
   std::string vaapi_device;          // empty = first render node
   unsigned threads = 0;              // 0 = chosen from mode and cores
+  std::vector<std::string> without;  // back ends that have failed and are not tried again
 };
 
-// In order of preference: nvenc, vaapi, x264, x265, synthetic (never chosen by "auto").
+// In order of preference: nvenc, vaapi, x264, x265, aom, synthetic (never chosen by "auto").
 const std::vector<Backend>& backends();
 
 // What one encoder makes of one format, found out by opening it and coding real pictures.

@@ -5,6 +5,9 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "encode/encoder.hpp"
+#ifdef PF_HAVE_ENCODE_AOM
+#include "encode/aom/aom_encoder.hpp"
+#endif
 #ifdef PF_HAVE_ENCODE_LIBAV
 #include "encode/libav/backend.hpp"
 #endif
@@ -119,6 +122,9 @@ const std::vector<Backend>& backends() {
 #ifdef PF_HAVE_ENCODE_LIBAV
       {"x265", false, libav::open_x265},
 #endif
+#ifdef PF_HAVE_ENCODE_AOM
+      {"aom", false, aom::open_aom},
+#endif
 #ifdef PF_HAVE_ENCODE_SYNTHETIC
       {"synthetic", false, synthetic::open_synthetic},
 #endif
@@ -196,7 +202,10 @@ Result<std::unique_ptr<Encoder>> open(const Options& options, const Config& conf
   };
   std::string tried;
   const auto attempt = [&](const Backend& backend) -> std::unique_ptr<Encoder> {
-    auto encoder = backend.open(config, options);
+    const bool failed = std::find(options.without.begin(), options.without.end(), backend.name) !=
+                        options.without.end();
+    auto encoder = failed ? Result<std::unique_ptr<Encoder>>(fail(Errc::EncodeFailed))
+                          : backend.open(config, options);
     if (encoder) return std::move(*encoder);
     auto text = fmt::format("{}: {}", backend.name, encoder.error().message());
     if (!tried.empty()) tried += "; ";

@@ -13,6 +13,8 @@ struct Colour {
   bool full_range = false;
   bool ten_bit = false;
   bool yuv444 = false;
+  // BT.2020 primaries with the PQ transfer of SMPTE ST 2084; 10 bit, and matrix is Bt2020.
+  bool hdr = false;
   bool operator==(const Colour&) const = default;
 };
 

@@ -1,5 +1,3 @@
-#include <libyuv/planar_functions.h>
-
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -11,7 +9,6 @@
 #include "encode/libav/flavour.hpp"
 #include "encode/libav/log.hpp"
 #include "encode/libav/packet_pool.hpp"
-#include "encode/picture.hpp"
 
 extern "C" {
 #include <libavutil/frame.h>
@@ -52,7 +49,7 @@ void set_bitrate(AVCodecContext& context, std::uint32_t kbps, const media::Ratio
 
 void set_colour(AVCodecContext& context, const media::Colour& colour) {
   context.color_range = colour.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-  context.chroma_sample_location = AVCHROMA_LOC_CENTER;
+  context.chroma_sample_location = colour.yuv444 ? AVCHROMA_LOC_UNSPECIFIED : AVCHROMA_LOC_CENTER;
   switch (colour.matrix) {
     case media::Matrix::Bt601:
       context.colorspace = AVCOL_SPC_SMPTE170M;
@@ -67,7 +64,7 @@ void set_colour(AVCodecContext& context, const media::Colour& colour) {
     case media::Matrix::Bt2020:
       context.colorspace = AVCOL_SPC_BT2020_NCL;
       context.color_primaries = AVCOL_PRI_BT2020;
-      context.color_trc = AVCOL_TRC_BT2020_10;
+      context.color_trc = colour.hdr ? AVCOL_TRC_SMPTE2084 : AVCOL_TRC_BT2020_10;
       break;
   }
 }
@@ -78,31 +75,25 @@ class LibavEncoder final : public Encoder {
       : flavour_(flavour),
         config_(config),
         options_(options),
-        picture_(config.mode.width, config.mode.height, config.colour),
+        feed_(config.mode.width, config.mode.height, config.colour, flavour.planes, flavour.bits),
         pool_(PacketPool::create()) {}
 
   Result<> open() {
     frame_.reset(av_frame_alloc());
     if (!frame_) return fail(Errc::OpenFailed, "out of memory");
-    const auto& image = picture_.buffer().image();
+    const auto& view = feed_.view();
     frame_->format = pixel_format();
-    frame_->width = static_cast<int>(image.width);
-    frame_->height = static_cast<int>(image.height);
-    frame_->data[0] = image.y;
-    frame_->data[1] = image.uv;
-    frame_->linesize[0] = static_cast<int>(image.y_stride_bytes);
-    frame_->linesize[1] = static_cast<int>(image.uv_stride_bytes);
-    if (flavour_.planar) {
-      const auto stride = image.uv_stride_bytes / 2;
-      chroma_.resize(std::size_t{2} * stride * (image.height / 2));
-      frame_->data[1] = chroma_.data();
-      frame_->data[2] = chroma_.data() + chroma_.size() / 2;
-      frame_->linesize[1] = frame_->linesize[2] = static_cast<int>(stride);
+    frame_->width = static_cast<int>(config_.mode.width);
+    frame_->height = static_cast<int>(config_.mode.height);
+    for (std::size_t i = 0; i < 3; ++i) {
+      frame_->data[i] = view.planes[i];
+      frame_->linesize[i] = view.stride_bytes[i];
     }
     // Counted, so that libavcodec does not copy the picture to make it so. Every encoder here has
     // read it when the call returns (x264, x265 and nvenc copy, vaapi is given the upload).
     frame_->buf[0] = av_buffer_create(
-        image.y, picture_.buffer().size_bytes(), [](void*, std::uint8_t*) {}, nullptr, 0);
+        view.planes[0], static_cast<std::size_t>(view.stride_bytes[0]) * config_.mode.height,
+        [](void*, std::uint8_t*) {}, nullptr, 0);
     if (frame_->buf[0] == nullptr) return fail(Errc::OpenFailed, "out of memory");
     if (flavour_.open_device != nullptr) {
       auto device = flavour_.open_device(options_);
@@ -118,8 +109,7 @@ class LibavEncoder final : public Encoder {
                  media::AccessUnit& out) noexcept override {
     try {
       const auto submitted = steady_now_ns();
-      if (!picture_.update(frame)) return Outcome::Failed;
-      if (flavour_.planar) split_chroma();
+      if (!feed_.update(frame)) return Outcome::Failed;
       return code(frame.captured_ns, submitted, directives, false, out);
     } catch (const std::exception& e) {
       return failed(e.what());
@@ -136,20 +126,24 @@ class LibavEncoder final : public Encoder {
   }
 
  private:
+  // As the feed lays the picture out.
   AVPixelFormat pixel_format() const {
-    return flavour_.planar ? AV_PIX_FMT_YUV420P : AV_PIX_FMT_NV12;
+    const auto& colour = config_.colour;
+    const bool low = flavour_.bits == Bits::Low;
+    if (colour.yuv444) {
+      if (!colour.ten_bit) return AV_PIX_FMT_YUV444P;
+      return low ? AV_PIX_FMT_YUV444P10 : AV_PIX_FMT_YUV444P16;
+    }
+    if (flavour_.planes == Planes::Three)
+      return colour.ten_bit ? AV_PIX_FMT_YUV420P10 : AV_PIX_FMT_YUV420P;
+    return colour.ten_bit ? AV_PIX_FMT_P010 : AV_PIX_FMT_NV12;
   }
-
-  // The picture is kept with interleaved chroma, which nearly every encoder takes.
-  void split_chroma() {
-    const auto& image = picture_.buffer().image();
-    libyuv::SplitUVPlane(image.uv, static_cast<int>(image.uv_stride_bytes), frame_->data[1],
-                         frame_->linesize[1], frame_->data[2], frame_->linesize[2],
-                         static_cast<int>(image.width / 2), static_cast<int>(image.height / 2));
+  media::VideoFormat format() const {
+    return {config_.codec, config_.colour.ten_bit, config_.colour.yuv444};
   }
 
   Result<> open_context() {
-    const auto* name = flavour_.codec_name(config_.codec);
+    const auto* name = flavour_.codec_name(format());
     const auto* codec = name != nullptr ? avcodec_find_encoder_by_name(name) : nullptr;
     if (codec == nullptr)
       return fail(Errc::Unavailable,
@@ -197,7 +191,7 @@ class LibavEncoder final : public Encoder {
     if (!frames) return fail(Errc::OpenFailed, "out of memory");
     auto* parameters = static_cast<AVHWFramesContext*>(static_cast<void*>(frames->data));
     parameters->format = AV_PIX_FMT_VAAPI;
-    parameters->sw_format = AV_PIX_FMT_NV12;
+    parameters->sw_format = pixel_format();
     parameters->width = context_->width;
     parameters->height = context_->height;
     parameters->initial_pool_size = 6;  // one in flight, the references, one being written
@@ -234,9 +228,12 @@ class LibavEncoder final : public Encoder {
       return result == AVERROR(EAGAIN) ? Outcome::Nothing : failed("no access unit came out");
     }
     std::span<std::uint8_t> bytes(slot->packet->data, static_cast<std::size_t>(slot->packet->size));
-    const bool idr = shape_of(bytes, config_.codec).has_idr_slice;
-    bytes = strip_prefix(bytes, config_.codec, idr);
-    bytes = lengthen_start_codes(bytes, AV_INPUT_BUFFER_PADDING_SIZE, config_.codec);
+    bool idr = (slot->packet->flags & AV_PKT_FLAG_KEY) != 0;
+    if (config_.codec != media::Codec::Av1) {  // a temporal unit goes as it is
+      idr = shape_of(bytes, config_.codec).has_idr_slice;
+      bytes = strip_prefix(bytes, config_.codec, idr);
+      bytes = lengthen_start_codes(bytes, AV_INPUT_BUFFER_PADDING_SIZE, config_.codec);
+    }
     out = media::AccessUnit(bytes, slot, &PacketPool::give_back);
     out.type = idr ? media::FrameType::Idr : media::FrameType::Predicted;
     out.codec = config_.codec;
@@ -294,12 +291,11 @@ class LibavEncoder final : public Encoder {
   const Flavour& flavour_;
   Config config_;
   const Options options_;
-  Picture picture_;
+  Feed feed_;
   std::unique_ptr<PacketPool, ClosePool> pool_;
   Buffer device_;
-  std::vector<std::uint8_t> chroma_;  // two planes, only for planar flavours
-  Frame frame_;                       // over picture_'s memory
-  Frame uploaded_;                    // only with a device
+  Frame frame_;     // over feed_'s memory
+  Frame uploaded_;  // only with a device
   Context context_;
   std::int64_t next_pts_ = 0;
   std::uint32_t bitrate_kbps_ = 0;
@@ -316,12 +312,10 @@ Result<std::unique_ptr<Encoder>> open_encoder(const Flavour& flavour, const Conf
       mode.rate.num == 0 || mode.rate.den == 0)
     return fail(Errc::BadInput, fmt::format("mode {}", media::to_string(mode)));
   if (config.bitrate_kbps == 0) return fail(Errc::BadInput, "bitrate 0");
-  if (flavour.codec_name(config.codec) == nullptr)
+  const media::VideoFormat format{config.codec, config.colour.ten_bit, config.colour.yuv444};
+  if (flavour.codec_name(format) == nullptr)
     return fail(Errc::UnsupportedCodec,
-                fmt::format("{} does not encode {}", flavour.name, media::name(config.codec)));
-  if (config.colour.ten_bit || config.colour.yuv444)
-    return fail(Errc::UnsupportedCodec,
-                fmt::format("{} is used with 8 bit 4:2:0 only", flavour.name));
+                fmt::format("{} does not encode {}", flavour.name, encode::name(format)));
   if (auto ready = flavour.check(options); !ready) return pass(ready);
   auto encoder = std::make_unique<LibavEncoder>(flavour, config, options);
   if (auto opened = encoder->open(); !opened) return pass(opened);

@@ -7,9 +7,25 @@
 namespace pf::encode::libav {
 namespace {
 
-const char* nvenc_codec_name(media::Codec codec) {
-  if (codec == media::Codec::H264) return "h264_nvenc";
-  return codec == media::Codec::Hevc ? "hevc_nvenc" : nullptr;
+const char* nvenc_codec_name(const media::VideoFormat& format) {
+  switch (format.codec) {
+    case media::Codec::H264:
+      return format.ten_bit ? nullptr : "h264_nvenc";
+    case media::Codec::Hevc:
+      return "hevc_nvenc";
+    case media::Codec::Av1:  // libavcodec has it from Debian 13 on; the hardware codes Main only
+      return format.yuv444 ? nullptr : "av1_nvenc";
+  }
+  return nullptr;
+}
+
+// Null where the pixel format decides.
+const char* nvenc_profile(const Config& config) {
+  const auto& colour = config.colour;
+  if (config.codec == media::Codec::Av1) return nullptr;
+  if (config.codec == media::Codec::H264) return colour.yuv444 ? "high444p" : "high";
+  if (colour.yuv444) return "rext";
+  return colour.ten_bit ? "main10" : "main";
 }
 
 bool can_load(const char* library) {
@@ -36,7 +52,8 @@ Result<> nvenc_check(const Options&) {
 }
 
 // Options of libavcodec's nvenc: ultra low latency, constant bitrate, every frame out at once.
-void nvenc_tune(AVCodecContext& context, AVDictionary*& options, const Config&, const Options&) {
+void nvenc_tune(AVCodecContext& context, AVDictionary*& options, const Config& config,
+                const Options&) {
   context.gop_size = std::numeric_limits<int>::max();
   context.keyint_min = std::numeric_limits<int>::max();
   av_dict_set(&options, "preset", "p3", 0);
@@ -46,7 +63,7 @@ void nvenc_tune(AVCodecContext& context, AVDictionary*& options, const Config&, 
   av_dict_set(&options, "zerolatency", "1", 0);
   av_dict_set(&options, "forced-idr", "1", 0);
   av_dict_set(&options, "rc-lookahead", "0", 0);
-  av_dict_set(&options, "profile", context.codec_id == AV_CODEC_ID_HEVC ? "main" : "high", 0);
+  if (const auto* profile = nvenc_profile(config)) av_dict_set(&options, "profile", profile, 0);
 }
 
 }  // namespace

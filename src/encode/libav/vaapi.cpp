@@ -18,9 +18,22 @@ extern "C" {
 namespace pf::encode::libav {
 namespace {
 
-const char* vaapi_codec_name(media::Codec codec) {
-  if (codec == media::Codec::H264) return "h264_vaapi";
-  return codec == media::Codec::Hevc ? "hevc_vaapi" : nullptr;
+const char* vaapi_codec_name(const media::VideoFormat& format) {
+  if (format.yuv444) return nullptr;
+  switch (format.codec) {
+    case media::Codec::H264:
+      return format.ten_bit ? nullptr : "h264_vaapi";
+    case media::Codec::Hevc:
+      return "hevc_vaapi";
+    case media::Codec::Av1:
+      return "av1_vaapi";  // libavcodec has it from Debian 13 on
+  }
+  return nullptr;
+}
+
+const char* vaapi_profile(const Config& config) {
+  if (config.codec == media::Codec::H264) return "high";
+  return config.codec == media::Codec::Hevc && config.colour.ten_bit ? "main10" : "main";
 }
 
 Result<> vaapi_check(const Options& options) {
@@ -52,13 +65,14 @@ Result<AVBufferRef*> vaapi_device(const Options& options) {
   return device;
 }
 
-void vaapi_tune(AVCodecContext& context, AVDictionary*& options, const Config&, const Options&) {
+void vaapi_tune(AVCodecContext& context, AVDictionary*& options, const Config& config,
+                const Options&) {
   // Some drivers keep the period in 16 bits; an IDR every nine minutes does no harm.
   context.gop_size = std::numeric_limits<std::int16_t>::max();
   av_dict_set(&options, "async_depth", "1", 0);
   av_dict_set(&options, "rc_mode", "CBR", 0);
-  av_dict_set(&options, "sei", "0", 0);
-  av_dict_set(&options, "profile", context.codec_id == AV_CODEC_ID_HEVC ? "main" : "high", 0);
+  if (config.codec != media::Codec::Av1) av_dict_set(&options, "sei", "0", 0);
+  av_dict_set(&options, "profile", vaapi_profile(config), 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <new>
 
 #include "base/bytes.hpp"
@@ -21,6 +22,9 @@ constexpr std::array<std::uint8_t, 5> kPredictedSlice{0, 0, 0, 1, 0x41};
 constexpr std::size_t kDigits = 16;  // a 64-bit number, four bits a byte
 constexpr std::size_t kHeaderBytes = kIdrSlice.size() + 2 * kDigits;
 constexpr std::size_t kSmallestUnit = kSpsPps.size() + kHeaderBytes + 16;
+
+std::mutex plan_mutex;
+std::function<Faults(const Config&)> fault_plan;
 
 // No byte is below 0x10, so no start code can appear inside.
 std::uint8_t filler(std::uint64_t unit, std::size_t index) {
@@ -154,8 +158,14 @@ Result<std::unique_ptr<Encoder>> open_with(const Config& config, const Faults& f
   return std::unique_ptr<Encoder>(std::make_unique<SyntheticEncoder>(config, faults));
 }
 
+void set_faults(std::function<Faults(const Config&)> plan) {
+  const std::scoped_lock lock(plan_mutex);
+  fault_plan = std::move(plan);
+}
+
 Result<std::unique_ptr<Encoder>> open_synthetic(const Config& config, const Options&) {
-  return open_with(config, {});
+  const std::scoped_lock lock(plan_mutex);
+  return open_with(config, fault_plan ? fault_plan(config) : Faults{});
 }
 
 std::optional<Stamp> read_stamp(ByteSpan unit) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,9 @@ struct Faults {
 
 Result<std::unique_ptr<Encoder>> open_synthetic(const Config& config, const Options& options);
 Result<std::unique_ptr<Encoder>> open_with(const Config& config, const Faults& faults);
+// How encoders of this config misbehave that are opened from here on (empty: not at all). Any
+// thread.
+void set_faults(std::function<Faults(const Config&)> plan);
 
 // What one unit says about itself.
 struct Stamp {

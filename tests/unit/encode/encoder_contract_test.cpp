@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "decoder.hpp"
 #include "desktop_picture.hpp"
 #include "encode/annexb.hpp"
 #include "encode/encoder.hpp"
-#include "h264_decoder.hpp"
 #include "h264_sps.hpp"
 
 namespace pf::encode {

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 TEST(EncodeRegistry, OrderOfPreference) {
   std::vector<std::string> names;
   for (const auto& backend : backends()) names.emplace_back(backend.name);
-  EXPECT_THAT(names, ::testing::ElementsAre("nvenc", "vaapi", "x264", "x265", "synthetic"));
+  EXPECT_THAT(names, ::testing::ElementsAre("nvenc", "vaapi", "x264", "x265", "aom", "synthetic"));
 }
 
 TEST(EncodeRegistry, TheReportHasAReasonOrAFigureForEveryEncoderAndFormat) {
@@ -33,6 +33,12 @@ TEST(EncodeRegistry, TheReportHasAReasonOrAFigureForEveryEncoderAndFormat) {
       EXPECT_TRUE(h264.ok) << h264.reason;
       EXPECT_TRUE(report.invalidates);
       EXPECT_FALSE(report.hardware);
+    }
+    if (report.name == "aom") {
+      EXPECT_FALSE(h264.ok);
+      EXPECT_FALSE(report.hardware);
+      for (const auto& row : report.formats)
+        EXPECT_EQ(row.ok, row.format.codec == media::Codec::Av1) << row.reason;
     }
     if (report.name == "vaapi" && !std::filesystem::exists("/dev/dri")) {
       EXPECT_THAT(h264.reason, HasSubstr("no render node /dev/dri/renderD*"));
@@ -81,10 +87,12 @@ TEST(EncodeRegistry, SyntheticOnlyByName) {
 
 TEST(EncodeRegistry, WhatNoEncoderOffersFailsWithEveryReason) {
   Config config;
-  config.codec = media::Codec::Av1;
+  config.codec = media::Codec::H264;
+  config.colour.ten_bit = true;
   const auto encoder = open({}, config);
   ASSERT_FALSE(encoder.has_value());
-  EXPECT_THAT(encoder.error().message(), HasSubstr("x264 does not encode AV1"));
+  EXPECT_THAT(encoder.error().message(), HasSubstr("x265 does not encode H.264 10 bit"));
+  EXPECT_THAT(encoder.error().message(), HasSubstr("no client takes H.264 in 10 bit"));
 }
 
 }  // namespace

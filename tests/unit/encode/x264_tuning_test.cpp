@@ -6,11 +6,11 @@
 #include <cstring>
 #include <vector>
 
+#include "decoder.hpp"
 #include "desktop_picture.hpp"
 #include "encode/colour_convert.hpp"
 #include "encode/x264/tuning.hpp"
 #include "encode/x264/x264_encoder.hpp"
-#include "h264_decoder.hpp"
 
 extern "C" {
 int ARGBToNV12(const std::uint8_t* argb, int argb_stride, std::uint8_t* y, int y_stride,

@@ -1,10 +1,10 @@
 // HEVC in software: what clients that play nothing else get.
 #include <gtest/gtest.h>
 
+#include "decoder.hpp"
 #include "desktop_picture.hpp"
 #include "encode/annexb.hpp"
 #include "encode/encoder.hpp"
-#include "h264_decoder.hpp"
 
 namespace pf::encode {
 namespace {
