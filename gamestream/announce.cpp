@@ -159,8 +159,9 @@ Result<> check_announce(const Announce& announce, const Offer& offer,
     return fail(Errc::Refused);
   if ((announce.encryption_enabled & ~policy.supported) != 0)
     return fail(Errc::Unsupported, "encryption that was not offered");
-  // 5.5: only cores before 2021-04 would speak the plaintext control protocol.
-  if (announce.reliable_udp != 13) return fail(Errc::Unsupported, "unencrypted control protocol");
+  // What encrypts the control stream and the plaintext protocol exclude each other.
+  if (announce.legacy_control() && (announce.encrypts_control_v2() || announce.encrypts_video()))
+    return fail(Errc::BadRequest, "x-nv-general.useReliableUdp");
   const media::VideoFormat format{announce.codec, announce.ten_bit, announce.yuv444};
   if (!offer.has(format))
     return fail(Errc::Unsupported, std::string(media::name(announce.codec)) +

@@ -14,6 +14,9 @@
 
 namespace pf::gamestream {
 
+// x-nv-general.useReliableUdp of every client since April 2021.
+inline constexpr std::uint32_t kEncryptedControl = 13;
+
 // Attributes that matter to the host, with the defaults of 4.5. Numbers are bounded by the parser.
 struct Announce {
   std::uint32_t width = 0;            // pixels, even
@@ -47,6 +50,8 @@ struct Announce {
     return (nv_features & 0x20U) != 0 || (encryption_enabled & encryption::kAudio) != 0;
   }
   bool reports_fec() const { return (ml_features & 1U) != 0; }
+  // From before April 2021 (5.5): plaintext control, sealed input, one FEC block a frame.
+  bool legacy_control() const { return reliable_udp != kEncryptedControl; }
   bool uses_connect_data() const { return (ml_features & 2U) != 0; }
 };
 

@@ -17,6 +17,7 @@
 #include "base/thread.hpp"
 #include "base/unique_fd.hpp"
 #include "crypto/digest.hpp"
+#include "gamestream/control_legacy.hpp"
 #include "gamestream/control_messages.hpp"
 #include "gamestream/enet_connect.hpp"
 #include "gamestream/enet_sockets.hpp"
@@ -33,10 +34,10 @@ constexpr milliseconds kFarewell{500};
 // otherwise (its own pings are due every 500 ms).
 constexpr milliseconds kBusyService{10};
 constexpr milliseconds kCalmService{100};
-// How often the round trip is measured, and for how many of them ENet's value is still made of its
-// first guess (500 ms, smoothed by an eighth).
-constexpr milliseconds kRoundTrips{100};
-constexpr unsigned kGuessedPings = 30;
+// How often the round trip is measured, and what none takes: a client that is gone is told by its
+// silence.
+constexpr milliseconds kRoundTrips{80};
+constexpr std::uint16_t kLongestTrip = 10'000;
 constexpr enet_uint8 kChannel = 0;  // the host sends everything reliable on channel 0 (5.1)
 
 struct Expect {
@@ -55,14 +56,27 @@ struct Forget {
 };
 using Command = std::variant<Expect, Send, Terminate, Forget>;
 
+using ControlFraming = std::variant<ControlCipher, LegacyControl>;
+
+Result<ControlFraming> framing_of(const ControlExpect& stream) {
+  if (stream.legacy) {
+    auto legacy = LegacyControl::create(stream.key, stream.key_id);
+    if (!legacy) return pass(legacy);
+    return ControlFraming(std::move(*legacy));
+  }
+  auto cipher = ControlCipher::create(stream.key, stream.scheme);
+  if (!cipher) return pass(cipher);
+  return ControlFraming(std::move(*cipher));
+}
+
 // One expected or connected stream. Enet thread only.
 struct Client {
-  Client(ControlExpect stream, ControlCipher sealed)
-      : info(std::move(stream)), cipher(std::move(sealed)), adaptation(info.adapt) {}
+  Client(ControlExpect stream, ControlFraming how)
+      : info(std::move(stream)), framing(std::move(how)), adaptation(info.adapt) {}
   ~Client() { crypto::wipe(info.key); }
 
   ControlExpect info;
-  ControlCipher cipher;
+  ControlFraming framing;
   InputDecoder decoder;
   std::uint64_t counted_bad_input = 0;
   ENetPeer* peer = nullptr;
@@ -70,7 +84,7 @@ struct Client {
   SteadyTime last_heard{};
   Adaptation adaptation;
   SteadyTime next_ping{};
-  unsigned pings = 0;
+  std::uint32_t shortest_trip_ms = 0;  // in this window; 0 = none came back
   SteadyTime next_window{};
 };
 
@@ -116,6 +130,7 @@ struct Control::Impl {
   void say_goodbye(ENetPeer* peer);
   void release(ENetPeer* peer);
   void expire_leaving();
+  void note_round_trip();
   void follow_paths();
   void follow_path(Client& client);
   milliseconds patience() const;
@@ -201,6 +216,7 @@ void Control::Impl::run() {
     const ByteSpan datagram(owner->receivedData, owner->receivedDataLength);
     switch (classify_enet(datagram, data)) {
       case EnetDatagram::OfPeer:
+        current->note_round_trip();
         return 0;
       case EnetDatagram::Connect:
         return current->wants(owner->receivedAddress, data) ? 0 : 1;
@@ -255,6 +271,22 @@ void Control::Impl::step(bool draining) {
   enet_host_flush(host);
 }
 
+// Of what has just come in. The shortest trip of a window tells a queue from a radio's hiccups.
+void Control::Impl::note_round_trip() {
+  const auto echo = read_enet_echo({host->receivedData, host->receivedDataLength});
+  if (!echo || echo->peer >= host->peerCount) return;
+  auto& peer = host->peers[echo->peer];
+  auto* client = client_of(&peer);
+  if (client == nullptr || peer.address.host != host->receivedAddress.host ||
+      peer.address.port != host->receivedAddress.port)
+    return;
+  const auto trip = static_cast<std::uint16_t>(enet_time_get() - echo->sent_ms);
+  if (trip > kLongestTrip) return;
+  const auto ms = std::max<std::uint32_t>(trip, 1);
+  auto& shortest = client->shortest_trip_ms;
+  shortest = shortest == 0 ? ms : std::min(shortest, ms);
+}
+
 // What the clients reported since the last window, applied. This thread wakes often enough while
 // anybody is connected.
 void Control::Impl::follow_paths() {
@@ -264,7 +296,6 @@ void Control::Impl::follow_paths() {
       // The client's messages keep ENet from asking by itself.
       enet_peer_ping(client->peer);
       client->next_ping = now + kRoundTrips;
-      client->pings = std::min(client->pings + 1, kGuessedPings + 1);
     }
     if (now < client->next_window) continue;
     client->next_window = now + milliseconds(session::PathShare::kWindowMs);
@@ -275,7 +306,7 @@ void Control::Impl::follow_paths() {
 void Control::Impl::follow_path(Client& client) {
   auto& info = client.info;
   auto& adaptation = client.adaptation;
-  const auto rtt_ms = client.pings > kGuessedPings ? client.peer->roundTripTime : 0;
+  const auto rtt_ms = std::exchange(client.shortest_trip_ms, 0);
   const auto before = adaptation.current();
   const auto made =
       adaptation.window(info.link->packets_sent.load(std::memory_order_relaxed), rtt_ms);
@@ -321,10 +352,10 @@ void Control::Impl::run_commands() {
 
 void Control::Impl::run_command(Expect& command) {
   auto& stream = command.stream;
-  auto cipher = ControlCipher::create(stream.key, stream.scheme);
-  if (!cipher) return report_lost(stream.id, ControlLoss::Forged);
+  auto framing = framing_of(stream);
+  if (!framing) return report_lost(stream.id, ControlLoss::Forged);
   const auto id = stream.id;
-  clients.insert_or_assign(id, std::make_unique<Client>(std::move(stream), std::move(*cipher)));
+  clients.insert_or_assign(id, std::make_unique<Client>(std::move(stream), std::move(*framing)));
 }
 
 void Control::Impl::run_command(Send& command) {
@@ -399,7 +430,7 @@ void Control::Impl::on_packet(ENetPeer* peer, ByteSpan wire) {
   auto* client = client_of(peer);
   if (client == nullptr) return;  // told goodbye
   ByteSpan text;
-  switch (client->cipher.open(wire, text)) {
+  switch (std::visit([&](auto& how) { return how.open(wire, text); }, client->framing)) {
     case ControlCipher::Opened::Ignored:
       client->info.counts->ignored.add();
       return;
@@ -435,7 +466,8 @@ void Control::Impl::on_message(Client& client, const ControlMessage& message) {
     counts.invalidations.add();
     client.adaptation.picture_lost();
     // Frames count from 1; a range that names none of them still says that something is missing.
-    if (client.info.link && lost->first != 0 && lost->last >= lost->first)
+    const bool asks_idr = client.info.legacy && LegacyControl::means_idr(lost->first, lost->last);
+    if (client.info.link && lost->first != 0 && lost->last >= lost->first && !asks_idr)
       client.info.stream->invalidate(client.info.link->unit_index(lost->first),
                                      client.info.link->unit_index(lost->last));
     else
@@ -467,7 +499,7 @@ void Control::Impl::on_input(Client& client, ByteSpan packet) {
 }
 
 void Control::Impl::send(Client& client, ByteSpan message) {
-  const auto wire = client.cipher.seal(message);
+  const auto wire = std::visit([&](auto& how) { return how.seal(message); }, client.framing);
   if (wire.empty()) return;
   auto* packet = enet_packet_create(wire.data(), wire.size(), ENET_PACKET_FLAG_RELIABLE);
   if (packet != nullptr && enet_peer_send(client.peer, kChannel, packet) != 0)

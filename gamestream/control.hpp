@@ -47,6 +47,8 @@ struct ControlExpect {
   ControlId id = 0;
   std::array<std::uint8_t, 16> key{};  // rikey; wiped by the channel
   ControlScheme scheme = ControlScheme::A;
+  bool legacy = false;       // the plaintext protocol of 5.5; `scheme` is of no meaning then
+  std::uint32_t key_id = 0;  // rikeyid, for it
   std::uint32_t connect_data = 0;
   bool uses_connect_data = true;  // else the client is known by its address (4.4)
   net::Endpoint client;

@@ -126,7 +126,7 @@ Bytes motion_message(const input::MotionRequest& request) {
   });
 }
 
-Bytes adaptive_triggers_message(const AdaptiveTriggers& triggers) {
+Bytes adaptive_triggers_message(const input::AdaptiveTriggers& triggers) {
   return message(0x5503, [&](ByteWriter& out) {
     out.le(pad_number(triggers.pad))
         .u8(triggers.flags)

@@ -61,13 +61,7 @@ Bytes rumble_message(const input::Rumble& rumble);
 Bytes trigger_rumble_message(const input::TriggerRumble& rumble);
 Bytes light_message(const input::PadLight& light);
 Bytes motion_message(const input::MotionRequest& request);
-struct AdaptiveTriggers {
-  std::uint8_t pad = 0;
-  std::uint8_t flags = 0;  // 0x04 right valid, 0x08 left valid
-  std::uint8_t left_type = 0, right_type = 0;
-  std::array<std::uint8_t, 10> left{}, right{};
-};
-Bytes adaptive_triggers_message(const AdaptiveTriggers& triggers);
+Bytes adaptive_triggers_message(const input::AdaptiveTriggers& triggers);
 
 // Termination reasons (5.4).
 inline constexpr std::uint32_t kEndedNormally = 0x80030023;

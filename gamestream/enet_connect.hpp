@@ -1,5 +1,6 @@
-// Reads ENet's CONNECT command, so that strangers are turned away before ENet keeps state for them.
-// Pure function; any thread.
+// Reads ENet's datagrams before ENet does: CONNECT, so that strangers are turned away before it
+// keeps state for them, and acknowledgements, whose round trips it only gives smoothed over
+// seconds. Pure functions; any thread.
 #pragma once
 
 #include <cstdint>
@@ -16,5 +17,12 @@ enum class EnetDatagram : std::uint8_t {
 };
 // `data`: what the client put into CONNECT (gamestream.md 5.1).
 EnetDatagram classify_enet(ByteSpan datagram, std::uint32_t& data) noexcept;
+
+// What the newest acknowledgement at the head of a peer's datagram echoes.
+struct EnetEcho {
+  std::uint16_t peer = 0;     // the slot that the datagram names
+  std::uint16_t sent_ms = 0;  // ENet's clock when what is acknowledged was sent
+};
+std::optional<EnetEcho> read_enet_echo(ByteSpan datagram) noexcept;
 
 }  // namespace pf::gamestream

@@ -17,6 +17,13 @@ Bytes encode(const input::PadLight& event) {
 Bytes encode(const input::MotionRequest& event) {
   return motion_message(event);
 }
+Bytes encode(const input::AdaptiveTriggers& event) {
+  return adaptive_triggers_message(event);
+}
+// Moonlight's protocol has no word for it; nothing is sent.
+Bytes encode(const input::PadPresence&) {
+  return {};
+}
 
 }  // namespace
 

@@ -276,6 +276,8 @@ Result<> Frontend::Impl::play(const TicketPtr& ticket, const Announce& announce,
   expect.id = id;
   expect.key = ticket->rikey;
   expect.scheme = announce.encrypts_control_v2() ? ControlScheme::A : ControlScheme::B;
+  expect.legacy = announce.legacy_control();
+  expect.key_id = ticket->rikeyid;
   expect.connect_data = ticket->connect_data;
   expect.uses_connect_data = announce.uses_connect_data();
   expect.client = ticket->client;
@@ -300,6 +302,7 @@ Result<std::unique_ptr<GsVideoSink>> Frontend::Impl::video_sink(
   sink.packets.packet_size = announce.packet_size;
   sink.packets.fec_percentage = config.policy.fec_percent;
   sink.packets.min_parity = announce.min_fec_packets;
+  if (announce.legacy_control()) sink.packets.max_blocks = 1;
   if (announce.encrypts_video()) sink.packets.key = running.ticket->rikey;
   sink.frame_interval = stream.video.mode.frames(1);
   sink.dscp = announce.video_qos ? kVideoDscp : std::uint8_t{0};

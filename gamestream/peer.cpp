@@ -11,7 +11,8 @@ void Peer::on_stream_end(session::EndReason reason) {
 }
 
 void Peer::on_feedback(const input::FeedbackEvent& event) noexcept {
-  control_.send(id_, feedback_message(event));
+  if (auto message = feedback_message(event); !message.empty())
+    control_.send(id_, std::move(message));
 }
 
 }  // namespace pf::gamestream

@@ -50,11 +50,11 @@ std::uint8_t wire_type(media::FrameType type) {
 
 }  // namespace
 
-FecFrame fec_frame(std::size_t data_packets, unsigned percentage) {
+FecFrame fec_frame(std::size_t data_packets, unsigned percentage, std::size_t max_blocks) {
   const std::size_t most = 25'500 / (100 + percentage);
   FecFrame frame;
   frame.data_packets = data_packets;
-  frame.blocks = std::min(divide_up(data_packets, most), kMaxFecBlocks);
+  frame.blocks = std::min(divide_up(data_packets, most), max_blocks);
   frame.packets_per_block = divide_up(data_packets, frame.blocks);
   return frame;
 }
@@ -103,6 +103,8 @@ Result<VideoPackets> VideoPackets::create(const Config& config) {
     return fail(Errc::BadRequest, "packet size " + std::to_string(config.packet_size));
   if (config.fec_percentage > kMaxPercentage)
     return fail(Errc::BadRequest, "FEC share " + std::to_string(config.fec_percentage));
+  if (config.max_blocks < 1 || config.max_blocks > kMaxFecBlocks)
+    return fail(Errc::BadRequest, "FEC blocks " + std::to_string(config.max_blocks));
   net::SlotLayout layout;
   layout.wire_header_bytes = kWireHeader;
   layout.payload_bytes = config.packet_size - kRtpHeader;
@@ -113,10 +115,10 @@ Result<VideoPackets> VideoPackets::create(const Config& config) {
     if (!made) return pass(made);
     cipher = std::move(*made);
   }
-  // A block with parity has at most 255 shards; blocks without may grow to a quarter of the frame.
+  // A block with parity has at most 255 shards; blocks without may grow to their part of the frame.
   const std::size_t packets = divide_up(config.max_frame_bytes + 8, layout.payload_bytes);
   const std::size_t slots =
-      std::clamp(divide_up(packets, kMaxFecBlocks), kCodeShards, kMaxBlockShards);
+      std::clamp(divide_up(packets, config.max_blocks), kCodeShards, kMaxBlockShards);
   auto arena = net::PacketArena::create(layout, slots);
   if (!arena) return pass(arena);
   return VideoPackets(config, std::move(*arena), std::move(cipher));
@@ -135,11 +137,11 @@ VideoPackets::Status VideoPackets::begin(const media::AccessUnit& unit, std::uin
   if (bytes.size() > config_.max_frame_bytes) return Status::TooLarge;
   const std::size_t framed = frame_header_.size() + bytes.size();
   const std::size_t packets = divide_up(framed, payload_bytes());
-  if (packets > kMaxFecBlocks * arena_.slots()) return Status::TooLarge;
+  if (packets > config_.max_blocks * arena_.slots()) return Status::TooLarge;
 
   bytes_ = bytes;
   percentage_ = config_.fec_percentage;
-  frame_ = fec_frame(packets, percentage_);
+  frame_ = fec_frame(packets, percentage_, config_.max_blocks);
   timestamp_ = timestamp;
   ++frame_index_;
   next_packet_ = 0;

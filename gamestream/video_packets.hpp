@@ -31,9 +31,10 @@ struct FecBlock {
 inline constexpr std::size_t kMaxFecBlocks = 4;
 inline constexpr std::size_t kMaxBlockShards = 1023;  // what the 10-bit fields can say
 
-// data_packets: 1..4*1023. percentage: 0..255.
-FecFrame fec_frame(std::size_t data_packets, unsigned percentage);
-// block < frame.blocks. Where four blocks cannot hold the wanted share, parity gets what is left of
+// data_packets: 1..max_blocks*1023. percentage: 0..255. max_blocks: 1..4.
+FecFrame fec_frame(std::size_t data_packets, unsigned percentage,
+                   std::size_t max_blocks = kMaxFecBlocks);
+// block < frame.blocks. Where the blocks cannot hold the wanted share, parity gets what is left of
 // 255 shards; a block without room for any parity is sent with percentage 0.
 FecBlock fec_block(const FecFrame& frame, std::size_t block, unsigned percentage,
                    unsigned min_parity);
@@ -45,6 +46,7 @@ class VideoPackets {
     unsigned fec_percentage = 20;                        // 0..255
     unsigned min_parity = 0;                             // minRequiredFecPackets of ANNOUNCE
     std::size_t max_frame_bytes = std::size_t{4} << 20;  // larger frames are refused
+    std::size_t max_blocks = kMaxFecBlocks;              // 1: a client from before April 2021
     // rikey, when video encryption was negotiated (7.6). The IV counter must never go back for one
     // key: a stream that goes on with the same key starts from the old stream's next_iv().
     std::optional<std::array<std::uint8_t, 16>> key;
@@ -58,7 +60,7 @@ class VideoPackets {
   enum class Status : std::uint8_t {
     Ready = 1,  // next_block() gives the frame
     Empty,      // no bytes: nothing is sent, no frame number used
-    TooLarge,   // more than max_frame_bytes or four blocks: the same
+    TooLarge,   // more than max_frame_bytes or max_blocks: the same
   };
   // Starts a frame. `latency`: capture to now in 0.1 ms, 0 = unknown (7.3). `timestamp`: 90 kHz.
   // `unit`'s bytes must stay until the last next_block(). A frame that was begun but not fetched to

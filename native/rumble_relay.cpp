@@ -4,6 +4,7 @@
 
 #include "base/overloaded.hpp"
 #include "native/wire/datagram.hpp"
+#include "native/wire/pad_output.hpp"
 
 namespace pf::native {
 
@@ -28,6 +29,8 @@ void RumbleRelay::on_feedback(const input::FeedbackEvent& event) {
                  [&](const input::PadLight& e) { light(e); },
                  // Native clients send motion unasked.
                  [](const input::MotionRequest&) {},
+                 [&](const input::AdaptiveTriggers& e) { triggers(e); },
+                 [](const input::PadPresence&) {},  // a message of its own: Client
              },
              event);
 }
@@ -44,6 +47,19 @@ void RumbleRelay::light(const input::PadLight& light) {
                                              light.blue};
   const auto skipped = 1 - wire::datagram_prefix(generation_);
   send_(ByteSpan(datagram).subspan(skipped));
+}
+
+// Pad output of kind trigger (punktfunk1.md 7.7), one datagram a side.
+void RumbleRelay::triggers(const input::AdaptiveTriggers& triggers) {
+  const auto tell = [&](bool right, std::uint8_t type, const auto& parameters) {
+    wire::AdaptiveTrigger trigger{triggers.pad, right, {type}};
+    std::copy(parameters.begin(), parameters.end(), trigger.effect.begin() + 1);
+    std::array<std::uint8_t, 32> datagram{};
+    const auto bytes = wire::encode_pad_output(generation_, trigger, datagram);
+    if (bytes != 0) send_(ByteSpan(datagram.data(), bytes));
+  };
+  if ((triggers.flags & 0x08) != 0) tell(false, triggers.left_type, triggers.left);
+  if ((triggers.flags & 0x04) != 0) tell(true, triggers.right_type, triggers.right);
 }
 
 void RumbleRelay::changed(std::uint8_t pad) {

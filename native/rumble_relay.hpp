@@ -1,5 +1,5 @@
 // Feedback of games to the client's pads: rumble as leases that are renewed while they last
-// (punktfunk1.md 7.4), lights as they come (7.7). Control thread.
+// (punktfunk1.md 7.4), lights and trigger effects as they come (7.7). Control thread.
 #pragma once
 
 #include <array>
@@ -35,6 +35,7 @@ class RumbleRelay {
     bool active() const { return (low | high | left | right) != 0; }
   };
   void light(const input::PadLight& light);
+  void triggers(const input::AdaptiveTriggers& triggers);
   void changed(std::uint8_t pad);
   void send(std::uint8_t pad);
   void schedule();

@@ -118,6 +118,7 @@ using Event = std::variant<Key, Text, PointerMotion, PointerPosition, PointerBut
 struct Rumble {
   std::uint8_t pad = 0;
   std::uint16_t low = 0, high = 0;
+  bool operator==(const Rumble&) const = default;
 };
 struct TriggerRumble {
   std::uint8_t pad = 0;
@@ -126,12 +127,27 @@ struct TriggerRumble {
 struct PadLight {
   std::uint8_t pad = 0;
   std::uint8_t red = 0, green = 0, blue = 0;
+  bool operator==(const PadLight&) const = default;
 };
 struct MotionRequest {
   std::uint8_t pad = 0;
   MotionKind kind = MotionKind::Gyro;
   std::uint16_t rate_hz = 0;
 };
-using FeedbackEvent = std::variant<Rumble, TriggerRumble, PadLight, MotionRequest>;
+// Whether this machine has a device for the pad; said when it came, went or could not be made.
+struct PadPresence {
+  std::uint8_t pad = 0;
+  bool there = false;
+};
+// Resistance of a DualSense's triggers: an effect's type and ten parameters, as the pad takes them.
+struct AdaptiveTriggers {
+  std::uint8_t pad = 0;
+  std::uint8_t flags = 0;  // 0x04 right valid, 0x08 left valid
+  std::uint8_t left_type = 0, right_type = 0;
+  std::array<std::uint8_t, 10> left{}, right{};
+  bool operator==(const AdaptiveTriggers&) const = default;
+};
+using FeedbackEvent =
+    std::variant<Rumble, TriggerRumble, PadLight, MotionRequest, PadPresence, AdaptiveTriggers>;
 
 }  // namespace pf::input

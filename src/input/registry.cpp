@@ -3,12 +3,16 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "input/injector.hpp"
+#include "input/pad_switch.hpp"
 #include "input/router.hpp"
 #ifdef PF_HAVE_INPUT_X11
 #include "input/x11/xtest.hpp"
 #endif
 #ifdef PF_HAVE_INPUT_UINPUT
 #include "input/uinput/uinput_pads.hpp"
+#endif
+#ifdef PF_HAVE_INPUT_UHID
+#include "input/uhid/uhid_pads.hpp"
 #endif
 #ifdef PF_HAVE_INPUT_WLR
 #include "input/wlr/wlr.hpp"
@@ -29,6 +33,20 @@ class Nothing final : public Injector {
 
  private:
   metrics::Counter count_;
+};
+
+// Where there can be no pads: whoever brings one is told.
+class NoPads final : public Injector {
+ public:
+  explicit NoPads(FeedbackSink& feedback) : feedback_(feedback) {}
+  const char* name() const override { return "none"; }
+  void inject(const Event& event) noexcept override {
+    if (const auto* arrival = std::get_if<PadArrival>(&event))
+      feedback_.on_feedback(PadPresence{arrival->pad, false});
+  }
+
+ private:
+  FeedbackSink& feedback_;
 };
 
 // Pads one way, everything else the other.
@@ -67,9 +85,7 @@ Result<std::unique_ptr<Injector>> open_desk([[maybe_unused]] const media::Displa
   return fail(Errc::Unavailable, "unknown kind of display");
 }
 
-std::unique_ptr<Injector> open_pads(const Options& options,
-                                    [[maybe_unused]] FeedbackSink& feedback) {
-  if (!options.uinput_pads) return std::make_unique<Nothing>();
+std::unique_ptr<Injector> open_plain_pads(FeedbackSink& feedback) {
 #ifdef PF_HAVE_INPUT_UINPUT
   auto pads = uinput::open(feedback);
   if (pads) return std::move(*pads);
@@ -77,7 +93,19 @@ std::unique_ptr<Injector> open_pads(const Options& options,
 #else
   log::warn("input", "no gamepads in this session", "reason", "built without libevdev");
 #endif
-  return std::make_unique<Nothing>();
+  return std::make_unique<NoPads>(feedback);
+}
+
+std::unique_ptr<Injector> open_pads(const Options& options, FeedbackSink& feedback) {
+  if (!options.uinput_pads) return std::make_unique<NoPads>(feedback);
+  auto plain = open_plain_pads(feedback);
+#ifdef PF_HAVE_INPUT_UHID
+  // Without it, PlayStation pads are evdev devices like the others.
+  auto dualsense = uhid::open(feedback);
+  if (dualsense) return std::make_unique<PadSwitch>(std::move(*dualsense), std::move(plain));
+  log::debug("input", "no whole DualSense in this session", "reason", dualsense.error().message());
+#endif
+  return plain;
 }
 
 }  // namespace
@@ -128,6 +156,13 @@ std::vector<ProbeReport> probe_all() {
   reports.push_back({"uinput", usable, std::move(problem)});
 #else
   reports.push_back({"uinput", false, "left out of this build: it needs libevdev-dev"});
+#endif
+#ifdef PF_HAVE_INPUT_UHID
+  auto missing = uhid::problem();
+  const bool whole = missing.empty();
+  reports.push_back({"uhid", whole, std::move(missing)});
+#else
+  reports.push_back({"uhid", false, "left out of this build"});
 #endif
   return reports;
 }

@@ -20,17 +20,24 @@ constexpr std::uint32_t kMostGround = 250'000;
 constexpr double kBelowArrived = 0.85, kGentle = 0.85;
 // Not further at once: a client that waits for a repair counts what it throws away.
 constexpr double kDeepest = 0.25;
+// Where most is lost behind a queue, what arrived tells little: lower, and up again from there.
+constexpr std::uint32_t kFlooded = 500'000;
+constexpr double kDeepestFlooded = 0.15;
 // Windows in a row: with frames that parity could not repair, with losses that it could, with a
 // queue; and how long a fall takes to show.
-constexpr unsigned kBadWindows = 2, kLossyWindows = 4, kSlowWindows = 3, kSettling = 2;
-constexpr std::uint32_t kQueueing = 60, kQueueRest = 40;
+constexpr unsigned kBadWindows = 2, kLossyWindows = 4, kSlowWindows = 2, kSettling = 2;
+// Milliseconds: from here on the stream falls, rests, and losses are the queue's. A queue shows
+// before anything is lost, and clients do not report the parity that gets lost behind a frame.
+constexpr std::uint32_t kQueueing = 25, kQueueRest = 15, kQueueLoses = 40;
+// Falls after which a queue that stays as it is belongs to somebody else's traffic.
+constexpr unsigned kVainFalls = 3;
 // After a fall, losses are still those of before it: in what is repaired, and asked for again.
 constexpr unsigned kAftermath = 6;
-constexpr unsigned kMostHold = 16;
-constexpr unsigned kFirstStep = 20, kMostStep = 80;  // permille of the share
+constexpr unsigned kMostHold = 8;
+constexpr unsigned kFirstStep = 20, kMostStep = 100;  // permille of the share
 // Around the share at which it was stopped, steps stay small: a queue shows before packets are
 // lost.
-constexpr unsigned kNearLow = 900, kNearHigh = 1100;  // permille of that share
+constexpr unsigned kNearLow = 930, kNearHigh = 1050;  // permille of that share
 // A loss that grows this much in spite of a fall is a new one.
 constexpr double kWorse = 1.5;
 
@@ -41,20 +48,24 @@ unsigned PathShare::report(const Window& window) {
   const bool sudden = ppm > ground_ppm_ + ground_ppm_ / 2 + kSudden;
   reason_ = Reason::Steady;
   if (ppm < ground_ppm_) ground_ppm_ -= (ground_ppm_ - ppm) / kGroundDown;
-  congested_ = aftermath_ > 0 || (sudden && window.queue_ms >= kQueueRest);
+  ground_queue_ = std::min(ground_queue_, window.queue_ms);
+  auto queue = window.queue_ms - ground_queue_;
+  congested_ = aftermath_ > 0 || (sudden && queue >= kQueueLoses);
   if (aftermath_ > 0) --aftermath_;
-  const bool worse = ppm >= kSevere && ppm > fell_at_ppm_ * kWorse;
+  const bool worse =
+      ppm >= kSevere && (ppm > fell_at_ppm_ * kWorse || (settling_ == 1 && queue >= kQueueLoses));
   if (settling_ > 0 && !worse) {
     --settling_;
     return share_;
   }
   bad_ = sudden && window.frame_lost ? bad_ + 1 : 0;
   lossy_ = sudden ? lossy_ + 1 : 0;
-  slow_ = window.queue_ms >= kQueueing ? slow_ + 1 : 0;
+  if (!sudden) queue = judge_queue(window.queue_ms);
+  slow_ = queue >= kQueueing ? slow_ + 1 : 0;
 
   if (!sudden && hold_ == 0) fell_at_ppm_ = 0;
-  if (sudden && !config_.guessed && window.queue_ms < kQueueRest && fell_at_ppm_ != 0 &&
-      ppm < kMostGround && ppm > fell_at_ppm_ * kSameLow && ppm < fell_at_ppm_ * kSameHigh) {
+  if (sudden && !config_.guessed && queue < kQueueLoses && fell_at_ppm_ != 0 && ppm < kMostGround &&
+      ppm > fell_at_ppm_ * kSameLow && ppm < fell_at_ppm_ * kSameHigh) {
     ground_ppm_ = ppm;
     fell_at_ppm_ = hold_ = 0;
     return share_;
@@ -64,27 +75,43 @@ unsigned PathShare::report(const Window& window) {
     // Stopped by the same thing again and again: ask less often.
     patience_ = std::min(patience_ * 2, kMostHold);
     const auto back = static_cast<double>(before_) / share_;
-    fall(std::min(back, arrived * kBelowArrived), Reason::Stopped, ppm);
+    fall(std::max(std::min(back, arrived * kBelowArrived), kDeepest), Reason::Stopped, ppm);
   } else if (bad_ > 0 && ppm >= kSevere) {
     patience_ = kFirstHold;
-    fall(arrived * kBelowArrived, Reason::Overwhelmed, ppm);
+    const bool flooded = ppm >= kFlooded && queue >= kQueueLoses;
+    fall(std::max(arrived * kBelowArrived, flooded ? kDeepestFlooded : kDeepest),
+         Reason::Overwhelmed, ppm);
   } else if (bad_ >= kBadWindows || lossy_ >= kLossyWindows ||
-             (lossy_ >= kBadWindows && window.queue_ms >= kQueueRest)) {
-    fall(std::min(kGentle, arrived), Reason::Overwhelmed, ppm);
+             (lossy_ >= kBadWindows && queue >= kQueueLoses)) {
+    fall(std::max(std::min(kGentle, arrived), kDeepest), Reason::Overwhelmed, ppm);
   } else if (slow_ >= kSlowWindows) {
+    patience_ = std::min(patience_ * 2, kMostHold);
     fall(kGentle, Reason::Queueing, ppm);
-  } else if (!sudden && !window.frame_lost && window.queue_ms < kQueueRest) {
+    fell_at_queue_ = queue;
+  } else if (!sudden && !window.frame_lost && queue < kQueueRest) {
     rise();
   }
   return share_;
+}
+
+// Others may fill the same queue, and no fall empties it then: it becomes the path's own delay.
+// Returns what is the stream's.
+std::uint32_t PathShare::judge_queue(std::uint32_t queue_ms) {
+  const auto queue = queue_ms - ground_queue_;
+  const auto before = std::exchange(fell_at_queue_, 0);
+  if (before == 0) return queue;
+  vain_ = queue >= kQueueing && queue * 5 >= before * 4 ? vain_ + 1 : 0;
+  if (vain_ < kVainFalls) return queue;
+  vain_ = 0;
+  ground_queue_ = queue_ms;
+  return 0;
 }
 
 void PathShare::fall(double factor, Reason reason, std::uint32_t ppm) {
   const double carried = reason == Reason::Overwhelmed ? std::min(factor / kBelowArrived, 1.0) : 1;
   ceiling_ = static_cast<unsigned>(share_ * carried);
   fell_at_ppm_ = ppm;
-  share_ =
-      std::max(static_cast<unsigned>(share_ * std::max(factor, kDeepest)), config_.floor_permille);
+  share_ = std::max(static_cast<unsigned>(share_ * factor), config_.floor_permille);
   reason_ = reason;
   congested_ = true;
   aftermath_ = kAftermath;

@@ -50,6 +50,7 @@ class PathShare {
 
  private:
   static constexpr unsigned kFirstHold = 6;
+  std::uint32_t judge_queue(std::uint32_t queue_ms);
   void fall(double factor, Reason reason, std::uint32_t ppm);
   void rise();
 
@@ -58,15 +59,18 @@ class PathShare {
   Reason reason_ = Reason::Steady;
   bool congested_ = false;
   std::uint32_t ground_ppm_ = 0;
-  std::uint32_t fell_at_ppm_ = 0;   // the loss that led to the last fall; 0 = long ago
-  unsigned aftermath_ = 0;          // windows in which losses teach nothing about parity
-  unsigned ceiling_ = kWhole;       // where it was stopped last
-  unsigned settling_ = 0;           // windows that still tell of what was sent before a fall
-  unsigned hold_ = 0;               // windows until the next step up
-  unsigned patience_ = kFirstHold;  // how long such a hold is
-  unsigned step_ = 0;               // of the next step up, in permille of the share
-  unsigned risen_ = 0;              // steps up since the last hold
-  unsigned before_ = kWhole;        // the share before these steps
+  std::uint32_t fell_at_ppm_ = 0;    // the loss that led to the last fall; 0 = long ago
+  std::uint32_t ground_queue_ = 0;   // the part of the queue that is others'
+  std::uint32_t fell_at_queue_ = 0;  // the queue that led to the last fall; 0 = something else did
+  unsigned vain_ = 0;                // falls in a row that left the queue as it was
+  unsigned aftermath_ = 0;           // windows in which losses teach nothing about parity
+  unsigned ceiling_ = kWhole;        // where it was stopped last
+  unsigned settling_ = 0;            // windows that still tell of what was sent before a fall
+  unsigned hold_ = 0;                // windows until the next step up
+  unsigned patience_ = kFirstHold;   // how long such a hold is
+  unsigned step_ = 0;                // of the next step up, in permille of the share
+  unsigned risen_ = 0;               // steps up since the last hold
+  unsigned before_ = kWhole;         // the share before these steps
   unsigned bad_ = 0, lossy_ = 0, slow_ = 0;  // windows in a row
 };
 

@@ -2,6 +2,7 @@
 // (gamestream.md 5). The first byte chooses what the rest is.
 #include "base/result.hpp"
 #include "gamestream/control_envelope.hpp"
+#include "gamestream/control_legacy.hpp"
 #include "gamestream/control_messages.hpp"
 #include "gamestream/enet_connect.hpp"
 
@@ -28,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const ByteSpan rest(data + 1, size - 1);
   const auto scheme = (data[0] & 1) != 0 ? ControlScheme::B : ControlScheme::A;
-  switch (data[0] >> 1 & 3) {
+  switch (data[0] >> 1 & 7) {
     case 0: {
       auto host = *ControlCipher::create(kKey, scheme);
       ByteSpan text;
@@ -45,9 +46,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         PF_ASSERT(std::get<InputPacket>(*message).bytes.size() + 4 == rest.size());
       break;
     }
+    case 4: {
+      auto host = *LegacyControl::create(kKey, 7);
+      ByteSpan text;
+      const bool input = rest.size() >= 2 && load_le<std::uint16_t>(rest.data()) == 0x0206;
+      const auto opened = host.open(rest, text);
+      // Nobody knows this key, so nothing reaches the input; the rest is a message of its length.
+      PF_ASSERT(!input || opened != ControlCipher::Opened::Message);
+      if (opened != ControlCipher::Opened::Message) break;
+      PF_ASSERT(text.size() == rest.size() + 2);
+      parse_control(text);
+      break;
+    }
     default: {
       std::uint32_t connect_data = 0;
       classify_enet(rest, connect_data);
+      if (const auto echo = read_enet_echo(rest))
+        PF_ASSERT(rest.size() >= 10 && echo->peer <= 0x0FFF);
       ReplayWindow window;
       ByteReader reader(rest);
       while (reader.remaining() >= 4) {

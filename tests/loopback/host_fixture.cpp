@@ -183,6 +183,10 @@ bool TestHost::eventually(const std::function<bool()>& condition,
   return std::make_shared<Watch>(*loop_, condition)->wait(steady_now() + patience);
 }
 
+void TestHost::set_policy(const gamestream::StreamPolicy& policy) {
+  on_control([&] { frontend_->set_policy(policy); });
+}
+
 bool TestHost::wait_for_waiting(std::size_t clients) {
   return eventually([&] { return desk_->pending().size() == clients; });
 }

@@ -56,6 +56,9 @@ class TestHost {
   bool eventually(const std::function<bool()>& condition,
                   std::chrono::milliseconds patience = gs::kPatience);
 
+  // For streams that are launched from here on.
+  void set_policy(const gamestream::StreamPolicy& policy);
+
   // Types the PIN for the client that waits (from now on within the patience).
   void type_pin(const std::string& pin, const std::string& label = "");
   bool wait_for_waiting(std::size_t clients);

@@ -173,6 +173,28 @@ TEST_F(InputLoopback, Pads) {
   EXPECT_EQ(removal->pad, 1);
 }
 
+TEST_F(InputLoopback, SixteenPadsAtOnce) {
+  constexpr std::uint16_t kAll = 0xFFFF;
+  for (std::uint8_t i = 0; i < 16; ++i) {
+    send(p::pad_arrival(i, i % 5, static_cast<std::uint16_t>(i), 0x30FFFF));
+    send(p::pad(i, kAll, {static_cast<std::uint32_t>(0x1000 + i)}));
+  }
+  const auto last = nth<input::PadState>(16);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->pad, 15);
+  const auto arrivals = events_of<input::PadArrival>(*recorded);
+  ASSERT_EQ(arrivals.size(), 16U);
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    EXPECT_EQ(arrivals[i].pad, i);
+    EXPECT_EQ(arrivals[i].kind, static_cast<input::PadKind>(i % 5));
+    EXPECT_EQ(arrivals[i].capabilities, i);
+  }
+  send(p::pad(7, kAll & ~(1U << 7), {}));
+  const auto gone = nth<input::PadRemoval>(1);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->pad, 7);
+}
+
 TEST_F(InputLoopback, FeedbackReachesTheClient) {
   send(p::haptics());
   send(p::pad_arrival(1, 2, 0xFF, 0x30FFFF));
@@ -197,6 +219,15 @@ TEST_F(InputLoopback, FeedbackReachesTheClient) {
   EXPECT_EQ(message(gs::control_type::kLed), (Bytes{1, 0, 10, 20, 30}));
   ASSERT_TRUE(recorded->send_feedback(input::MotionRequest{1, input::MotionKind::Gyro, 100}));
   EXPECT_EQ(message(gs::control_type::kMotionRequest), (Bytes{1, 0, 100, 0, 2}));
+  ASSERT_TRUE(recorded->send_feedback(input::TriggerRumble{1, 0x0102, 0x0304}));
+  EXPECT_EQ(message(gs::control_type::kTriggerRumble), (Bytes{1, 0, 2, 1, 4, 3}));
+  input::AdaptiveTriggers triggers{.pad = 1, .flags = 0x0C, .left_type = 0x21, .right_type = 0x26};
+  triggers.left = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  triggers.right[9] = 0xFF;
+  ASSERT_TRUE(recorded->send_feedback(triggers));
+  EXPECT_EQ(message(gs::control_type::kAdaptiveTriggers),
+            (Bytes{1, 0, 0x0C, 0x21, 0x26, 1, 2, 3, 4, 5,   6, 7, 8, 9, 10,  //
+                   0, 0, 0,    0,    0,    0, 0, 0, 0, 0xFF}));
   expect_clean(*client);
 }
 

@@ -64,6 +64,69 @@ TEST_F(StreamLoopback, ClientsFromBefore2024) {
   play_and_leave(options, launch);
 }
 
+// gamestream.md 5.5: plaintext control, sealed input, frames of one FEC block, two PLAYs.
+TEST_F(StreamLoopback, ClientsFromBeforeApril2021) {
+  const auto client = paired_client();
+  GsStreamOptions options;
+  options.legacy_control = true;
+  GsLaunch launch;
+  launch.corever = false;
+  stream(*client, options, launch);
+  ASSERT_TRUE(wait_for_media(*client));
+  const auto input = wait_for_input(0, steady_now() + gs::kPatience);
+  ASSERT_TRUE(input);
+  // Long packets move the IV, short ones do not.
+  client->stream().send_input(gs::input_packet::move(5, -3));
+  client->stream().send_input(gs::input_packet::key(0x41, true));
+  client->stream().send_input(gs::input_packet::pad(0, 1, {}));
+  client->stream().send_input(gs::input_packet::move(7, 1));
+  ASSERT_TRUE(input->events.wait_for(
+      [](const auto& entries) {
+        return std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+          const auto* motion = std::get_if<input::PointerMotion>(&entry.event);
+          return motion != nullptr && motion->dx == 7;
+        });
+      },
+      steady_now() + gs::kPatience));
+  // These clients can ask for a picture only by naming 32 lost frames.
+  const auto before = client->stream().state().idr_frames;
+  client->stream().request_idr();
+  EXPECT_TRUE(
+      client->stream().wait_for([&](const StreamState& s) { return s.idr_frames > before; }));
+  EXPECT_TRUE(input->send_feedback(input::Rumble{0, 0x8000, 0x4000}));
+  EXPECT_TRUE(client->stream().wait_for([](const StreamState& s) {
+    return std::any_of(s.messages.begin(), s.messages.end(), [](const auto& m) {
+      return m.type == gs::control_type::kRumble && m.payload.size() == 10;
+    });
+  }));
+  expect_true_pictures(client->stream().state());
+  expect_clean(*client);
+  EXPECT_TRUE(client->cancel()->ok());
+  EXPECT_TRUE(client->stream().wait_for([](const StreamState& s) { return s.control_closed; }));
+  EXPECT_EQ(client->stream().state().termination, 0x0100U);
+}
+
+TEST_F(StreamLoopback, OldClientsAreRefusedWhereEncryptionIsRequired) {
+  gamestream::StreamPolicy policy;
+  policy.encryption_lan = gamestream::policy_of(gamestream::Encryption::Required);
+  host.set_policy(policy);
+  const auto client = paired_client();
+  GsStreamOptions options;
+  options.legacy_control = true;
+  GsLaunch launch;
+  launch.corever = false;
+  const auto launched = client->launch(launch);
+  ASSERT_TRUE(launched && launched->ok());
+  const auto refused = client->start(options);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find("403"), std::string::npos) << refused.error().message();
+  // A client that can is served.
+  const auto able = paired_client(1);
+  stream(*able);
+  ASSERT_TRUE(wait_for_media(*able));
+  expect_clean(*able);
+}
+
 TEST_F(StreamLoopback, AudioOfTenMilliseconds) {
   GsStreamOptions options;
   options.audio_ms = 10;

@@ -126,13 +126,20 @@ Announce GsClient::announce(const RtspOffer& offer, const GsStreamOptions& optio
         "x-nv-vqos[0].bw.minimumBitrateKbps", "x-nv-vqos[0].bw.maximumBitrateKbps"})
     a.set(name, options.bitrate_kbps * 8 / 10);
   a.set("x-nv-aqos.packetDuration", options.audio_ms);
+  if (options.legacy_control) {
+    a.set("x-nv-general.useReliableUdp", 1);
+    for (const char* name : {"x-ml-general.featureFlags", "x-ss-general.encryptionEnabled",
+                             "x-ss-video[0].chromaSamplingType", "x-ml-video.configuredBitrateKbps",
+                             "x-nv-vqos[0].fec.minRequiredFecPackets", "x-nv-general.featureFlags"})
+      a.remove(name);
+  }
   if (options.announce) options.announce(a);
   return a;
 }
 
 StreamPlan GsClient::plan(const RtspOffer& offer, const Announce& announce) const {
   const auto number = [&](const char* name) {
-    return std::strtoul(announce.get(name).c_str(), nullptr, 0);
+    return announce.has(name) ? std::strtoul(announce.get(name).c_str(), nullptr, 0) : 0;
   };
   StreamPlan plan;
   plan.host = rtsp_.host;
@@ -151,6 +158,7 @@ StreamPlan GsClient::plan(const RtspOffer& offer, const Announce& announce) cons
   plan.rikeyid = static_cast<std::uint32_t>(rikeyid_);
   const auto enabled = number("x-ss-general.encryptionEnabled");
   plan.scheme = (enabled & 1) != 0 ? IvScheme::A : IvScheme::B;
+  if (number("x-nv-general.useReliableUdp") != 13) plan.scheme = IvScheme::Legacy;
   plan.video_encrypted = (enabled & 2) != 0;
   plan.audio_encrypted = (enabled & 4) != 0 || (number("x-nv-general.featureFlags") & 0x20) != 0;
   plan.packet_size = number("x-nv-video[0].packetSize");
@@ -167,13 +175,17 @@ Result<> GsClient::start(const GsStreamOptions& options) {
   StreamPlan first;
   first.host = rtsp_.host;
   first.audio_port = dialogue.offer().audio_port;
-  first.audio_ping = options.legacy_ping ? "" : dialogue.offer().audio_ping;
+  first.audio_ping =
+      options.legacy_ping || options.legacy_control ? "" : dialogue.offer().audio_ping;
   stream_ = std::make_unique<GsStream>(first);
   if (auto r = dialogue.setup_video(); !r) return r;
   if (auto r = dialogue.setup_control(); !r) return r;
   const auto attributes = announce(dialogue.offer(), options);
   if (auto r = dialogue.announce(attributes.body(rtsp_.host)); !r) return r;
   if (auto r = dialogue.play(); !r) return r;
+  // One PLAY a stream.
+  if (options.legacy_control)
+    if (auto r = dialogue.play(); !r) return r;
   auto all = plan(dialogue.offer(), attributes);
   all.seed = options.seed;
   all.video_loss = options.video_loss;

@@ -31,7 +31,10 @@ struct GsStreamOptions {
   unsigned audio_ms = 5;
   bool encrypt_video = false, encrypt_audio = false;  // what the user wants
   bool encrypt_control_v2 = true;                     // false: scheme B, as before 2024
-  bool legacy_ping = false;                           // no ping payload, no announced support
+  // A client from before April 2021: plaintext control, no ping payload, nothing of what came
+  // later.
+  bool legacy_control = false;
+  bool legacy_ping = false;  // no ping payload, no announced support
   bool high_quality = false;
   double video_loss = 0, audio_loss = 0;
   std::uint64_t seed = 1;

@@ -30,9 +30,28 @@ Bytes seal_control(const Block& key, IvScheme scheme, bool from_host, std::uint3
   return wire;
 }
 
+Bytes seal_legacy_input(const Block& key, Block& iv, ByteSpan packet) {
+  const auto sealed = gcm_seal(key, iv, packet);
+  Bytes wire;
+  ByteWriter(wire)
+      .be(static_cast<std::uint32_t>(sealed.tag.size() + sealed.cipher.size()))
+      .bytes(sealed.tag)
+      .bytes(sealed.cipher);
+  if (wire.size() - 4 >= 32) std::copy(wire.end() - 16, wire.end(), iv.begin());
+  return wire;
+}
+
 Result<ControlMessage> open_control(const Block& key, IvScheme scheme, bool from_host,
                                     ByteSpan wire) {
   ByteReader reader(wire);
+  if (scheme == IvScheme::Legacy) {
+    ControlMessage message;
+    message.type = reader.le<std::uint16_t>();
+    if (!reader.ok()) return fail(Errc::Protocol, "control message without a type");
+    const auto payload = reader.rest();
+    message.payload.assign(payload.begin(), payload.end());
+    return message;
+  }
   const auto kind = reader.le<std::uint16_t>();
   const auto length = reader.le<std::uint16_t>();
   ControlMessage message;

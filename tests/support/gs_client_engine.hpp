@@ -29,6 +29,7 @@ class GsStream::Engine {
   void send_control(std::uint16_t type, ByteSpan payload, std::uint8_t channel, bool reliable);
   void send_packet(ByteSpan bytes, std::uint8_t channel, bool reliable);
   void request_idr();
+  void send_legacy(std::uint16_t type, ByteSpan payload);
   void say_goodbye();
   void read_media();
   void send_media(ByteSpan bytes, bool video);
@@ -62,6 +63,7 @@ class GsStream::Engine {
   ENetHost* enet_ = nullptr;
   ENetPeer* peer_ = nullptr;
   bool connected_ = false;
+  Block legacy_iv_{};
   std::uint32_t sent_sequence_ = 0, received_sequence_ = 0;
   std::uint32_t video_pings_ = 0, audio_pings_ = 0;
   SteadyTime next_media_ping_{}, next_control_ping_{};

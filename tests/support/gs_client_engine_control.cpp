@@ -13,6 +13,7 @@ constexpr std::size_t kChannels = 48;  // gamestream.md 5.1
 void GsStream::Engine::connect(const StreamPlan& plan) {
   plan_ = plan;
   random_.seed(plan.seed);
+  store_be(legacy_iv_.data(), plan.rikeyid);
   const auto key = [&](bool encrypted) {
     return encrypted ? std::optional(plan.key) : std::nullopt;
   };
@@ -62,7 +63,9 @@ void GsStream::Engine::service_control() {
       case ENET_EVENT_TYPE_CONNECT: {
         connected_ = true;
         next_media_ping_ = {};
-        send_control(control_type::kRequestIdr, Bytes(2), 1, true);
+        send_control(
+            plan_.scheme == IvScheme::Legacy ? control_type::kStartA : control_type::kRequestIdr,
+            Bytes(2), 1, true);
         send_control(control_type::kStartB, Bytes(1), 0, true);
         change([](StreamState& s) { s.control_connected = true; });
         break;
@@ -86,10 +89,19 @@ void GsStream::Engine::service_control() {
 void GsStream::Engine::on_control(ByteSpan wire) {
   auto message = open_control(plan_.key, plan_.scheme, true, wire);
   if (!message) return violated(message.error().message());
-  if (message->sequence != received_sequence_)
+  const bool legacy = plan_.scheme == IvScheme::Legacy;
+  if (!legacy && message->sequence != received_sequence_)
     violated("control sequence " + std::to_string(message->sequence) + " instead of " +
              std::to_string(received_sequence_));
   received_sequence_ = message->sequence + 1;
+  if (legacy && message->type == control_type::kLegacyTermination) {
+    if (message->payload.size() != 2) return violated("termination without a reason");
+    change([&](StreamState& s) {
+      s.termination = load_le<std::uint16_t>(message->payload.data());
+      s.termination_ns = steady_now_ns();
+    });
+    return close_control();
+  }
   if (message->type != control_type::kTermination) {
     change([&](StreamState& s) { s.messages.push_back(std::move(*message)); });
     return;
@@ -113,8 +125,19 @@ void GsStream::Engine::close_control() {
 void GsStream::Engine::send_control(std::uint16_t type, ByteSpan payload, std::uint8_t channel,
                                     bool reliable) {
   if (!connected_) return;
+  if (plan_.scheme == IvScheme::Legacy) return send_legacy(type, payload);
   send_packet(seal_control(plan_.key, plan_.scheme, false, sent_sequence_++, type, payload),
               channel, reliable);
+}
+
+// gamestream.md 5.5; these clients use one channel.
+void GsStream::Engine::send_legacy(std::uint16_t type, ByteSpan payload) {
+  Bytes wire;
+  ByteWriter(wire).le(type);
+  const auto body = type == control_type::kInput ? seal_legacy_input(plan_.key, legacy_iv_, payload)
+                                                 : Bytes(payload.begin(), payload.end());
+  wire.insert(wire.end(), body.begin(), body.end());
+  send_packet(wire, 0, true);
 }
 
 void GsStream::Engine::send_packet(ByteSpan bytes, std::uint8_t channel, bool reliable) {
@@ -128,7 +151,15 @@ void GsStream::Engine::send_packet(ByteSpan bytes, std::uint8_t channel, bool re
 }
 
 void GsStream::Engine::request_idr() {
-  send_control(control_type::kRequestIdr, Bytes(2), 1, true);
+  if (plan_.scheme != IvScheme::Legacy)
+    return send_control(control_type::kRequestIdr, Bytes(2), 1, true);
+  // They know no other way: the last 32 frames are named as lost.
+  Bytes range;
+  ByteWriter(range)
+      .le(std::uint64_t{last_frame_ < 32 ? 0 : last_frame_ - 32})
+      .le(std::uint64_t{last_frame_})
+      .le(std::uint64_t{0});
+  send_legacy(control_type::kInvalidate, range);
 }
 
 void GsStream::Engine::say_goodbye() {

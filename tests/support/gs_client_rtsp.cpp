@@ -269,6 +269,11 @@ void Announce::remove(const std::string& name) {
   std::erase_if(attributes_, [&](const auto& a) { return a.first == name; });
 }
 
+bool Announce::has(const std::string& name) const {
+  return std::any_of(attributes_.begin(), attributes_.end(),
+                     [&](const auto& a) { return a.first == name; });
+}
+
 const std::string& Announce::get(const std::string& name) const {
   const auto it = std::find_if(attributes_.begin(), attributes_.end(),
                                [&](const auto& a) { return a.first == name; });

@@ -89,6 +89,7 @@ class Announce {
   void set(const std::string& name, const std::string& value);
   void set(const std::string& name, std::int64_t value) { set(name, std::to_string(value)); }
   void remove(const std::string& name);
+  bool has(const std::string& name) const;
   const std::string& get(const std::string& name) const;
   std::string body(const std::string& address) const;
 

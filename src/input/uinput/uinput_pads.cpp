@@ -92,10 +92,12 @@ class UinputPads final : public Injector {
     auto made = PadDevice::create(pad, kind);
     if (!made) {
       failed_[pad] = true;  // said once; the next arrival tries again
+      feedback_.on_feedback(PadPresence{pad, false});
       log::warn("input", "gamepad not created", "pad", pad, "reason", made.error().message());
       return nullptr;
     }
     pads_[pad] = std::move(*made);
+    feedback_.on_feedback(PadPresence{pad, true});
     log::info("input", "gamepad created", "pad", pad, "as", profile_of(kind).name, "node",
               pads_[pad]->node());
     return pads_[pad].get();
@@ -106,7 +108,9 @@ class UinputPads final : public Injector {
     device(arrival.pad, arrival.kind);
   }
   void perform(const PadRemoval& removal) {
-    if (removal.pad < kPads) pads_[removal.pad].reset();
+    if (removal.pad >= kPads || !pads_[removal.pad]) return;
+    pads_[removal.pad].reset();
+    feedback_.on_feedback(PadPresence{removal.pad, false});
   }
   void perform(const PadState& state) {
     PadDevice* pad = device(state.pad, PadKind::Unknown);

@@ -143,7 +143,7 @@ TEST(Announce, ChecksWhatIsOffered) {
   EXPECT_TRUE(check("x-nv-vqos[0].bitStreamFormat", "1").error().is(Errc::Unsupported));
   EXPECT_TRUE(check("x-nv-video[0].dynamicRangeMode", "1").error().is(Errc::Unsupported));
   EXPECT_TRUE(check("x-ss-video[0].chromaSamplingType", "1").error().is(Errc::Unsupported));
-  EXPECT_TRUE(check("x-nv-general.useReliableUdp", "1").error().is(Errc::Unsupported));
+  EXPECT_TRUE(check("x-nv-general.useReliableUdp", "1").error().is(Errc::BadRequest));
   EXPECT_TRUE(
       check("x-ss-general.encryptionEnabled", "7", {.supported = 5}).error().is(Errc::Unsupported));
   EXPECT_TRUE(

@@ -375,6 +375,27 @@ TEST(EnetConnect, ReadsTheConnectData) {
   EXPECT_EQ(classify_enet({}, data), EnetDatagram::Junk);
 }
 
+TEST(EnetConnect, ReadsWhatAcknowledgementsEcho) {
+  // Header of slot 5 with sent time, two acknowledgements, then a ping.
+  const std::string two =
+      "8005abcd"
+      "01ff0001"
+      "00011234"
+      "01000002"
+      "00025678"
+      "8500"
+      "0003";
+  const auto echo = read_enet_echo(*from_hex(two));
+  ASSERT_TRUE(echo);
+  EXPECT_EQ(echo->peer, 5);
+  EXPECT_EQ(echo->sent_ms, 0x5678);
+  EXPECT_FALSE(read_enet_echo(*from_hex("8005abcd85000003"))) << "none at the head";
+  EXPECT_FALSE(read_enet_echo(*from_hex("8005abcd01ff000100"))) << "cut short";
+  EXPECT_FALSE(read_enet_echo(*from_hex("c005abcd01ff000100011234"))) << "compressed";
+  EXPECT_FALSE(read_enet_echo(*from_hex("80")));
+  EXPECT_FALSE(read_enet_echo({}));
+}
+
 TEST(EnetSockets, AddressesSurviveTheRoundTrip) {
   const auto v4 = *net::Endpoint::parse("192.168.1.7", 1234);
   const auto v6 = *net::Endpoint::parse("2001:db8::7", 1234);

@@ -200,10 +200,10 @@ TEST(ControlMessages, WritesEveryHostMessage) {
             "02ff");
   EXPECT_EQ(to_hex(feedback_message(input::MotionRequest{4, input::MotionKind::Gyro, 100})),
             "015505000400640002");
-  AdaptiveTriggers triggers{.pad = 1, .flags = 0x0C, .left_type = 2, .right_type = 0x21};
+  input::AdaptiveTriggers triggers{.pad = 1, .flags = 0x0C, .left_type = 2, .right_type = 0x21};
   triggers.left[0] = 7;
   triggers.right[9] = 9;
-  EXPECT_EQ(to_hex(adaptive_triggers_message(triggers)),
+  EXPECT_EQ(to_hex(feedback_message(triggers)),
             "0355190001000c0221"
             "07000000000000000000"
             "00000000000000000009");
@@ -225,9 +225,15 @@ TEST(ControlMessages, HdrModeVector) {
 }
 
 TEST(ControlMessages, GracefulReasons) {
-  EXPECT_EQ(termination_reason(session::EndReason::AppExited), kEndedNormally);
-  EXPECT_EQ(termination_reason(session::EndReason::Revoked), kEndedNormally);
-  EXPECT_EQ(termination_reason(session::EndReason::EncoderFailed), kEndedFrameConversion);
+  // Whatever people or the application decided closes the client silently.
+  for (const auto reason :
+       {session::EndReason::ClientQuit, session::EndReason::OperatorStop,
+        session::EndReason::AppExited, session::EndReason::Revoked, session::EndReason::Expired,
+        session::EndReason::PeerLost, session::EndReason::Replaced,
+        session::EndReason::NeverConnected, session::EndReason::HostStopping})
+    EXPECT_EQ(termination_reason(reason), kEndedNormally) << session::name(reason);
+  for (const auto reason : {session::EndReason::DisplayFailed, session::EndReason::EncoderFailed})
+    EXPECT_EQ(termination_reason(reason), kEndedFrameConversion) << session::name(reason);
 }
 
 }  // namespace

@@ -229,6 +229,13 @@ TEST(FecLayout, PublishedNumbers) {
   EXPECT_EQ(fec_frame(212, 20).blocks, 1U);
   EXPECT_EQ(fec_frame(213, 20).blocks, 2U);
   EXPECT_EQ(fec_frame(848, 20).blocks, 4U);
+  // A client from before April 2021 knows one block: the parity takes what room it leaves.
+  const auto single = fec_frame(230, 20, 1);
+  EXPECT_EQ(single.blocks, 1U);
+  EXPECT_EQ(fec_block(single, 0, 20, 0).data, 230U);
+  EXPECT_EQ(fec_block(single, 0, 20, 0).parity, 23U);
+  EXPECT_EQ(fec_block(fec_frame(1023, 20, 1), 0, 20, 0).data, 1023U);
+  EXPECT_EQ(fec_block(fec_frame(1023, 20, 1), 0, 20, 0).parity, 0U);
   const auto one = fec_block(fec_frame(1, 20), 0, 20, 2);
   EXPECT_EQ(one.parity, 2U);
   EXPECT_EQ(one.percentage, 200U);

@@ -8,6 +8,11 @@
 
 #include "input/uinput/uinput_pads.hpp"
 #endif
+#ifdef PF_HAVE_INPUT_UHID
+#include <cerrno>
+
+#include "input/uhid/uhid_pads.hpp"
+#endif
 
 namespace pf::input {
 namespace {
@@ -28,7 +33,7 @@ TEST(InputRegistry, TheGeneratedPictureTakesEverythingAndDoesNothing) {
 
 TEST(InputRegistry, EveryProbeHasAReasonWhenItIsNotUsable) {
   const auto reports = probe_all();
-  ASSERT_EQ(reports.size(), 3U);
+  ASSERT_EQ(reports.size(), 4U);
   for (const auto& report : reports) EXPECT_NE(report.usable, !report.reason.empty());
 }
 
@@ -52,6 +57,15 @@ TEST(InputRegistry, UinputProblemsNameTheFix) {
   EXPECT_NE(uinput::problem_text(EACCES).find("udev rule"), std::string::npos);
   EXPECT_NE(uinput::problem_text(EACCES).find("--device /dev/uinput"), std::string::npos);
   EXPECT_NE(uinput::problem_text(EIO).find("cannot be opened"), std::string::npos);
+}
+#endif
+
+#ifdef PF_HAVE_INPUT_UHID
+TEST(InputRegistry, UhidProblemsNameTheLossAndTheFix) {
+  EXPECT_NE(uhid::problem_text(ENOENT).find("modprobe uhid"), std::string::npos);
+  EXPECT_NE(uhid::problem_text(ENOENT).find("trigger effects"), std::string::npos);
+  EXPECT_NE(uhid::problem_text(EACCES).find("udev rule"), std::string::npos);
+  EXPECT_NE(uhid::problem_text(EIO).find("cannot be opened"), std::string::npos);
 }
 #endif
 

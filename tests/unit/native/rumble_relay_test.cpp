@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "native/wire/datagram.hpp"
+#include "native/wire/pad_output.hpp"
 #include "support/fakes.hpp"
 
 namespace pf::native {
@@ -67,6 +68,24 @@ TEST_F(RumbleRelayTest, LightsAsTheProtocolHasThem) {
   });
   first.on_feedback(input::PadLight{3, 0x10, 0x20, 0x30});
   EXPECT_EQ(sent_.back(), (Bytes{0xCD, 1, 3, 0x10, 0x20, 0x30}));
+}
+
+TEST_F(RumbleRelayTest, TriggerEffectsGoBySide) {
+  input::AdaptiveTriggers triggers{.pad = 2, .flags = 0x0C, .left_type = 1, .right_type = 0x25};
+  triggers.left[0] = 7;
+  triggers.right[9] = 9;
+  relay_.on_feedback(triggers);
+  ASSERT_EQ(sent_.size(), 2U);
+  const auto read = [&](const Bytes& datagram) {
+    const auto plane = wire::open_datagram(wire::Generation::V2, datagram);
+    if (!plane) throw std::runtime_error("unreadable datagram");
+    return std::get<wire::AdaptiveTrigger>(*wire::decode_pad_output(*plane));
+  };
+  EXPECT_EQ(read(sent_[0]), (wire::AdaptiveTrigger{2, false, {1, 7}}));
+  EXPECT_EQ(read(sent_[1]), (wire::AdaptiveTrigger{2, true, {0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9}}));
+  triggers.flags = 0x04;
+  relay_.on_feedback(triggers);
+  EXPECT_EQ(sent_.size(), 3U);
 }
 
 }  // namespace

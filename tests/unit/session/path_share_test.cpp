@@ -85,9 +85,21 @@ TEST(PathShare, ARadioThatStartsToLoseIsGotUsedTo) {
 
 TEST(PathShare, ALongQueueCountsWithoutAnyLoss) {
   PathShare share({});
-  for (int i = 0; i < 3; ++i) share.report({0, false, 150});
+  for (int i = 0; i < 2; ++i) share.report({0, false, 150});
   EXPECT_EQ(share.reason(), PathShare::Reason::Queueing);
   EXPECT_LT(share.permille(), PathShare::kWhole);
+}
+
+// A download of somebody else fills the queue: falling does not help, so it is not done for ever.
+TEST(PathShare, AQueueThatStaysWhateverIsSentIsOthers) {
+  PathShare share({});
+  for (unsigned i = 0; i < seconds(40); ++i) share.report({0, false, 60});
+  EXPECT_GE(share.permille(), 900U);
+  // It has become the path's delay; what comes on top counts.
+  for (unsigned i = 0; i < seconds(10); ++i) share.report({0, false, 60});
+  EXPECT_EQ(share.permille(), PathShare::kWhole);
+  for (int i = 0; i < 2; ++i) share.report({0, false, 100});
+  EXPECT_EQ(share.reason(), PathShare::Reason::Queueing);
 }
 
 TEST(PathShare, NeverBelowTheFloor) {
