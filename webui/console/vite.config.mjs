@@ -1,7 +1,9 @@
 // The build of the console. PF_CONSOLE_OUT: where the result goes; PF_CONSOLE_HOST and
 // PF_CONSOLE_TOKEN_FILE: for `npm run dev`, the running host to talk to and its token file.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { catalogues } from './catalogues.mjs';
 
 const host = process.env.PF_CONSOLE_HOST ?? 'https://127.0.0.1:47990';
 const tokenFile = process.env.PF_CONSOLE_TOKEN_FILE;
@@ -9,6 +11,7 @@ const token = tokenFile ? readFileSync(tokenFile, 'utf8').trim().replace(/^.*=/,
 
 export default defineConfig({
   base: '/',
+  plugins: [catalogues(fileURLToPath(new URL('src/i18n', import.meta.url)))],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
     outDir: process.env.PF_CONSOLE_OUT ?? '../../build/console/dist',

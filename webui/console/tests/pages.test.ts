@@ -7,6 +7,7 @@ import { joinVariables, joinWords, splitVariables, splitWords } from '../src/pag
 import { append, type LogLine, shown } from '../src/pages/diagnostics/loglines';
 import { around, fromZero, roundUp } from '../src/pages/diagnostics/scale';
 import { layout } from '../src/pages/displays/map';
+import { presetOf } from '../src/pages/displays/presets';
 import { matrixOf } from '../src/pages/host/matrix';
 import { chosen, marked, type Setting, typed } from '../src/pages/host/model';
 
@@ -243,4 +244,23 @@ test('the map of displays is to scale and without overlap', () => {
   for (let i = 1; i < boxes.length; ++i) assert.ok(boxes[i]!.x >= boxes[i - 1]!.x + boxes[i - 1]!.width);
   assert.equal(width, boxes[2]!.x + boxes[2]!.width);
   assert.equal(layout([]).boxes.length, 0);
+});
+
+test('a preset is the one whose settings are all in force', () => {
+  const setting = (id: string, value: string | number, ordinary: string | number) =>
+    ({ id, value, default: ordinary }) as unknown as Setting;
+  const of = (display: string, second: string, grace: number) =>
+    presetOf({
+      problems: [],
+      settings: [
+        setting('display', display, 'auto'),
+        setting('second_client', second, 'separate'),
+        setting('session_grace_s', grace, 600),
+      ],
+    });
+  assert.equal(of('auto', 'separate', 600), 'gaming');
+  assert.equal(of('x11', 'join', 600), 'shared');
+  assert.equal(of('virtual', 'separate', 28_800), 'workstation');
+  assert.equal(of('virtual', 'steal', 600), 'custom');
+  assert.equal(presetOf({ problems: [], settings: [] }), 'custom');
 });

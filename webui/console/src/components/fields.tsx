@@ -174,13 +174,14 @@ interface Radios<V extends string> {
   choices: readonly Choice<V>[];
   value: V;
   onValue(value: V): void;
+  disabled?: boolean;
   // Below the choices: what belongs to the chosen one.
   children?: ComponentChildren;
 }
 
 // One of several. Arrow keys are the browser's.
 function Radios<V extends string>(props: Radios<V> & { look: 'picks' | 'pills' }) {
-  const { legend, name, choices, value, onValue, children, look } = props;
+  const { legend, name, choices, value, onValue, disabled = false, children, look } = props;
   const cards = look === 'picks';
   return (
     <fieldset>
@@ -193,6 +194,7 @@ function Radios<V extends string>(props: Radios<V> & { look: 'picks' | 'pills' }
               name={name}
               value={choice.value}
               checked={choice.value === value}
+              disabled={disabled}
               onChange={() => onValue(choice.value)}
             />
             {cards ? (

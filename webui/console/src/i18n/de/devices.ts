@@ -18,6 +18,7 @@ export const devices = {
   'pair.step_choose': 'Wählen Sie am Gerät <b>{host}</b>, oder lesen Sie den Code damit ein.',
   'pair.step_type':
     'Geben Sie die PIN ein. Ein falscher Versuch verbraucht sie; fordern Sie dann eine neue an.',
+  'pair.by_address': 'Dort nicht in der Liste? Fügen Sie ihn mit seiner Adresse hinzu: <code>{address}</code>.',
   'pair.gets': 'Das Gerät bekommt Zugriff der Stufe <b>{level}</b>, ohne Ende.',
   'pair.gets_until_disconnect': 'Das Gerät bekommt Zugriff der Stufe <b>{level}</b>, bis es sich trennt.',
   'pair.gets_for': 'Das Gerät bekommt Zugriff der Stufe <b>{level}</b> für {time}.',

@@ -36,4 +36,16 @@ export const displays = {
   'display.unusable': 'Hier nicht brauchbar',
   'display.connects': 'Wenn ein Client sich verbindet',
   'display.all_settings': 'Alle Einstellungen',
+  'preset.title': 'Vorgabe',
+  'preset.gaming': 'Spielen',
+  'preset.gaming_hint': 'Eigener Bildschirm, Monitor bleibt an',
+  'preset.shared': 'Gemeinsamer Schreibtisch',
+  'preset.shared_hint': 'Alle sehen den Monitor',
+  'preset.workstation': 'Arbeitsplatz',
+  'preset.workstation_hint': 'Eigene Bildschirme, 8 Stunden behalten',
+  'preset.custom': 'Eigene',
+  'preset.custom_hint': 'Die Einstellungen unten, wie sie sind',
+  'preset.done': '{name} gilt ab dem nächsten Stream.',
+  'preset.locked':
+    'Eine Startoption oder die Umgebung entscheidet eine der Einstellungen, daher lässt sich keine Vorgabe wählen.',
 };

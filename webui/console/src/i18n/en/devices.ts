@@ -16,6 +16,7 @@ export const devices = {
   'pair.qr': 'QR code with the link to this host',
   'pair.step_choose': 'On the device choose <b>{host}</b>, or scan the code with it.',
   'pair.step_type': 'Type the PIN. One wrong try uses it up; then ask for a new one.',
+  'pair.by_address': 'Not in the list there? Add it by its address: <code>{address}</code>.',
   'pair.gets': 'The device gets <b>{level}</b> access, with no end.',
   'pair.gets_until_disconnect': 'The device gets <b>{level}</b> access until it disconnects.',
   'pair.gets_for': 'The device gets <b>{level}</b> access for {time}.',

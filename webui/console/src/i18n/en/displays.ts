@@ -35,4 +35,16 @@ export const displays = {
   'display.unusable': 'Cannot be used here',
   'display.connects': 'When a client connects',
   'display.all_settings': 'All settings',
+  'preset.title': 'Preset',
+  'preset.gaming': 'Gaming',
+  'preset.gaming_hint': 'Own display, monitor stays on',
+  'preset.shared': 'Shared desktop',
+  'preset.shared_hint': 'Everyone sees the monitor',
+  'preset.workstation': 'Workstation',
+  'preset.workstation_hint': 'Own displays, kept for 8 hours',
+  'preset.custom': 'Custom',
+  'preset.custom_hint': 'The settings below as they are',
+  'preset.done': '{name} holds for the next stream.',
+  'preset.locked':
+    'A start option or the environment decides one of its settings, so a preset cannot be chosen.',
 } as const;

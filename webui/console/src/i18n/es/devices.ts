@@ -19,6 +19,7 @@ export const devices = {
   'pair.qr': 'Código QR con el enlace a este anfitrión',
   'pair.step_choose': 'En el dispositivo elija <b>{host}</b>, o escanee el código con él.',
   'pair.step_type': 'Escriba el PIN. Un intento fallido lo gasta; pida entonces uno nuevo.',
+  'pair.by_address': '¿No está en la lista? Añádalo por su dirección: <code>{address}</code>.',
   'pair.gets': 'El dispositivo recibe acceso <b>{level}</b>, sin fin.',
   'pair.gets_until_disconnect': 'El dispositivo recibe acceso <b>{level}</b> hasta que se desconecte.',
   'pair.gets_for': 'El dispositivo recibe acceso <b>{level}</b> durante {time}.',

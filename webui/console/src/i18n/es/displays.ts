@@ -35,4 +35,16 @@ export const displays = {
   'display.unusable': 'No se puede usar aquí',
   'display.connects': 'Cuando se conecta un cliente',
   'display.all_settings': 'Todos los ajustes',
+  'preset.title': 'Preajuste',
+  'preset.gaming': 'Juego',
+  'preset.gaming_hint': 'Pantalla propia, el monitor sigue encendido',
+  'preset.shared': 'Escritorio compartido',
+  'preset.shared_hint': 'Todos ven el monitor',
+  'preset.workstation': 'Puesto de trabajo',
+  'preset.workstation_hint': 'Pantallas propias, guardadas 8 horas',
+  'preset.custom': 'Personalizado',
+  'preset.custom_hint': 'Los ajustes de abajo tal como están',
+  'preset.done': '{name} vale para el próximo stream.',
+  'preset.locked':
+    'Una opción de arranque o el entorno decide uno de los ajustes, así que no se puede elegir un preajuste.',
 };

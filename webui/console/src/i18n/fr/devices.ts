@@ -18,6 +18,7 @@ export const devices = {
   'pair.qr': 'Code QR avec le lien vers cet hôte',
   'pair.step_choose': 'Sur l’appareil, choisissez <b>{host}</b> ou scannez le code avec lui.',
   'pair.step_type': 'Saisissez le code PIN. Un essai erroné l’épuise ; demandez-en alors un nouveau.',
+  'pair.by_address': 'Il n’est pas dans la liste ? Ajoutez-le par son adresse : <code>{address}</code>.',
   'pair.gets': 'L’appareil reçoit l’accès <b>{level}</b>, sans fin.',
   'pair.gets_until_disconnect': 'L’appareil reçoit l’accès <b>{level}</b> jusqu’à sa déconnexion.',
   'pair.gets_for': 'L’appareil reçoit l’accès <b>{level}</b> pour {time}.',

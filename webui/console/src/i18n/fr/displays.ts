@@ -35,4 +35,16 @@ export const displays = {
   'display.unusable': 'Inutilisable ici',
   'display.connects': 'Quand un client se connecte',
   'display.all_settings': 'Tous les réglages',
+  'preset.title': 'Préréglage',
+  'preset.gaming': 'Jeu',
+  'preset.gaming_hint': 'Un écran à chacun, le moniteur reste allumé',
+  'preset.shared': 'Bureau partagé',
+  'preset.shared_hint': 'Tous voient le moniteur',
+  'preset.workstation': 'Poste de travail',
+  'preset.workstation_hint': 'Un écran à chacun, gardé 8 heures',
+  'preset.custom': 'Personnalisé',
+  'preset.custom_hint': 'Les réglages ci-dessous tels quels',
+  'preset.done': '{name} vaut pour le prochain flux.',
+  'preset.locked':
+    'Une option de démarrage ou l’environnement décide d’un des réglages ; aucun préréglage ne peut être choisi.',
 };

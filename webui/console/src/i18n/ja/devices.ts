@@ -17,6 +17,7 @@ export const devices = {
   'pair.qr': 'このホストへのリンクのQRコード',
   'pair.step_choose': 'デバイスで<b>{host}</b>を選ぶか、コードを読み取ります。',
   'pair.step_type': 'PINを入力します。一度間違えると無効になるので、新しいPINを求めてください。',
+  'pair.by_address': '一覧にない場合は、アドレス<code>{address}</code>で追加してください。',
   'pair.gets': 'デバイスのアクセスは<b>{level}</b>、期限なしです。',
   'pair.gets_until_disconnect': 'デバイスのアクセスは<b>{level}</b>、切断までです。',
   'pair.gets_for': 'デバイスのアクセスは<b>{level}</b>、{time}です。',

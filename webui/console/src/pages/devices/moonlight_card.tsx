@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { sentence } from '../../api/errors';
 import { Cancelled, gated } from '../../api/password';
 import { useResource } from '../../api/resource';
-import { devices, me, pairing, status } from '../../api/resources';
+import { devices, host, me, pairing, status } from '../../api/resources';
 import type { PinRequest } from '../../api/types';
 import { useStale } from '../../app/link';
 import { Icon } from '../../components/icon';
@@ -15,6 +15,7 @@ import { T } from '../../components/text';
 import { toast } from '../../components/toast';
 import { t } from '../../i18n';
 import { clock } from '../../i18n/units';
+import { addressOf, ByAddress } from './by_address';
 
 const waitSeconds = 120;
 
@@ -164,6 +165,7 @@ export function MoonlightCard() {
   const snapshot = useResource(pairing);
   const name = useResource(me).data?.host_name ?? '';
   const served = useResource(status).data?.gamestream;
+  const machine = useResource(host).data;
   const [dismissed, setDismissed] = useState<readonly number[]>([]);
   const all = (snapshot.data?.pending ?? []).filter((one) => !dismissed.includes(one.request_id));
   if (!snapshot.data) {
@@ -197,7 +199,7 @@ export function MoonlightCard() {
       ) : (
         <>
           <p class="soft">
-            <T k="moon.idle" values={{ host: name }} />
+            <T k="moon.idle" values={{ host: name }} /> <ByAddress address={addressOf(machine, 'gamestream')} />
           </p>
           <p class="row soft small foot-row last">
             <Icon name="again" small tone="spin" />

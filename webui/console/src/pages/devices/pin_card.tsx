@@ -20,6 +20,7 @@ import { toastError } from '../../components/toast';
 import { t } from '../../i18n';
 import { duration } from '../../i18n/units';
 import { levelText } from './access_form';
+import { addressOf, ByAddress } from './by_address';
 
 function AccessLine({ choice }: { choice: Choice }) {
   const level = levelText(levelOf(choice.grants));
@@ -59,13 +60,13 @@ function Countdown({ seconds, at }: { seconds: number; at: number }) {
   return <Ring left={left} of={seconds} />;
 }
 
-function Steps() {
+function Steps({ address }: { address: string | undefined }) {
   const name = useResource(me).data?.host_name ?? '';
   return (
     <ol class="steps">
       <li>
         <span>
-          <T k="pair.step_choose" values={{ host: name }} />
+          <T k="pair.step_choose" values={{ host: name }} /> <ByAddress address={address} />
         </span>
       </li>
       <li>
@@ -103,7 +104,8 @@ function useOutcome(state: NativePairing | undefined): string | undefined {
 export function PinCard() {
   const snapshot = useResource(nativePairing);
   const state = snapshot.data;
-  const link = useResource(host).data?.deep_link;
+  const machine = useResource(host).data;
+  const link = machine?.deep_link;
   const here = useStore(armedHere);
   const choice = useStore(nextAccess);
   const stale = useStale();
@@ -170,7 +172,7 @@ export function PinCard() {
                 <Qr text={link} label={t('pair.qr')} />
               </div>
             ) : null}
-            <Steps />
+            <Steps address={addressOf(machine, 'native')} />
           </div>
           {here.answer.fingerprint ? (
             <p class="soft small">

@@ -18,6 +18,7 @@ import { modeText, number } from '../../i18n/units';
 import { settings } from '../host/resources';
 import { SettingRow } from '../host/settingrow';
 import { layout } from './map';
+import { presetIds, Presets } from './presets';
 
 interface DisplayRow {
   kind: string;
@@ -168,13 +169,16 @@ function Deciding({ ids }: { ids: readonly string[] }) {
     >
       <Loaded of={snapshot} title={t('set.failed')} reload={() => void settings.reload()} lines={3}>
         {(data) => (
-          <ul class="card flush list">
-            {data.settings
-              .filter((setting) => ids.includes(setting.id))
-              .map((setting) => (
-                <SettingRow key={setting.id} setting={setting} etag={snapshot.etag} />
-              ))}
-          </ul>
+          <>
+            <Presets data={data} etag={snapshot.etag} />
+            <ul class="card flush list">
+              {data.settings
+                .filter((setting) => ids.includes(setting.id) || presetIds.includes(setting.id))
+                .map((setting) => (
+                  <SettingRow key={setting.id} setting={setting} etag={snapshot.etag} />
+                ))}
+            </ul>
+          </>
         )}
       </Loaded>
     </Section>
