@@ -22,9 +22,7 @@ constexpr std::uint8_t kStartOfBlock = 4;
 constexpr std::uint8_t kMultiFecFlags = 0x10;
 // gamestream.md 7.6: IV, frame number, tag.
 constexpr std::size_t kCipherHeader = 32;
-constexpr std::size_t kIvBytes = 12;
 constexpr std::size_t kTagOffset = 16;
-constexpr std::size_t kTagBytes = 16;
 
 constexpr unsigned kMaxPercentage = 255;  // an 8-bit field
 constexpr std::size_t kCodeShards = fec::Rs8Plan::kMaxShards;
@@ -88,7 +86,7 @@ FecBlock fec_block(const FecFrame& frame, std::size_t block, unsigned percentage
 }
 
 VideoPackets::VideoPackets(const Config& config, net::PacketArena arena,
-                           std::optional<crypto::Aes128Gcm> cipher)
+                           std::optional<crypto::Aead> cipher)
     : config_(config),
       arena_(std::move(arena)),
       cipher_(std::move(cipher)),
@@ -108,10 +106,10 @@ Result<VideoPackets> VideoPackets::create(const Config& config) {
   net::SlotLayout layout;
   layout.wire_header_bytes = kWireHeader;
   layout.payload_bytes = config.packet_size - kRtpHeader;
-  std::optional<crypto::Aes128Gcm> cipher;
+  std::optional<crypto::Aead> cipher;
   if (config.key) {
     layout.cipher_header_bytes = kCipherHeader;
-    auto made = crypto::Aes128Gcm::create(*config.key);
+    auto made = crypto::Aead::create(crypto::AeadKind::Aes128Gcm, *config.key);
     if (!made) return pass(made);
     cipher = std::move(*made);
   }
@@ -204,14 +202,24 @@ void VideoPackets::write_parity_header(std::size_t slot, const FecBlock& block) 
   std::memcpy(h + 24, computed + 8, 3);
 }
 
-bool VideoPackets::seal(std::size_t slot) noexcept {
-  std::uint8_t* h = arena_.base(slot);
-  store_le(h, next_iv_++);
-  std::memset(h + 8, 0, 3);
-  h[11] = 'V';
-  store_le(h + 12, frame_index_);
-  return cipher_->seal({h, kIvBytes}, {arena_.wire(slot), arena_.layout().shard_bytes()},
-                       {h + kTagOffset, kTagBytes});
+// The first `count` slots.
+bool VideoPackets::seal(std::size_t count) noexcept {
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    std::uint8_t* h = arena_.base(slot);
+    store_le(h, next_iv_++);
+    std::memset(h + 8, 0, 3);
+    h[11] = 'V';
+    store_le(h + 12, frame_index_);
+  }
+  crypto::SealBatch batch;
+  batch.packets = arena_.base(0);
+  batch.nonces = batch.packets;
+  batch.stride = batch.nonce_stride = arena_.stride();
+  batch.count = count;
+  batch.text_offset = kCipherHeader;
+  batch.text_bytes = arena_.layout().shard_bytes();
+  batch.tag_offset = kTagOffset;
+  return cipher_->seal(batch);
 }
 
 net::PacketRun VideoPackets::next_block() noexcept {
@@ -234,13 +242,10 @@ net::PacketRun VideoPackets::next_block() noexcept {
   }
   const std::size_t count = block.data + block.parity;
   ++next_block_;
-  if (cipher_) {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (seal(i)) continue;
-      failed_ = true;
-      next_block_ = frame_.blocks;
-      return {};
-    }
+  if (cipher_ && !seal(count)) {
+    failed_ = true;
+    next_block_ = frame_.blocks;
+    return {};
   }
   return {arena_.base(0), datagram_bytes(), arena_.stride(), count};
 }

@@ -85,18 +85,17 @@ class VideoPackets {
   bool failed() const { return failed_; }
 
  private:
-  VideoPackets(const Config& config, net::PacketArena arena,
-               std::optional<crypto::Aes128Gcm> cipher);
+  VideoPackets(const Config& config, net::PacketArena arena, std::optional<crypto::Aead> cipher);
 
   std::size_t payload_bytes() const { return arena_.layout().payload_bytes; }
   void write_data(std::size_t slot, std::size_t packet) noexcept;
   void write_header(std::size_t slot, const FecBlock& block, std::uint8_t flags) noexcept;
   void write_parity_header(std::size_t slot, const FecBlock& block) noexcept;
-  bool seal(std::size_t slot) noexcept;
+  bool seal(std::size_t count) noexcept;
 
   Config config_;
   net::PacketArena arena_;
-  std::optional<crypto::Aes128Gcm> cipher_;
+  std::optional<crypto::Aead> cipher_;
   std::uint32_t counter_ = 0;  // datagrams sent: RTP sequence and streamPacketIndex
   std::uint64_t next_iv_;
   bool failed_ = false;

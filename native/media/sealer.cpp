@@ -1,5 +1,6 @@
 #include "native/media/sealer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -8,7 +9,8 @@
 namespace pf::native::media {
 namespace {
 
-constexpr std::size_t kTagBytes = crypto::Aead::kTagBytes;
+// What one segmented send takes at most.
+constexpr std::size_t kBatch = 64;
 constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
 
 // The cipher of one key index of punktfunk/2.
@@ -79,24 +81,36 @@ struct State {
 struct PacketSealer::Impl : State<1> {
   using State::State;
 
-  bool seal_v1(std::uint8_t* packet, std::size_t bytes, std::uint64_t number) noexcept {
-    constexpr auto kClear = kSizesV1.clear;
-    store_be(packet, number);
-    return cipher->seal(nonce_v1(salt, direction, number), {packet, kClear},
-                        {packet + kClear, bytes - kClear - kTagBytes},
-                        {packet + bytes - kTagBytes, kTagBytes});
+  // At most kBatch packets of one key.
+  bool seal(const SealRun& run, Stream stream, std::uint64_t first) noexcept {
+    const bool v1 = generation == Generation::V1;
+    auto* key = v1 ? nullptr : epoch(first);
+    if (!v1 && key == nullptr) return false;
+    for (std::size_t i = 0; i < run.count; ++i) {
+      auto* packet = run.base + i * run.stride;
+      if (v1) {
+        store_be(packet, first + i);
+        nonces[i] = nonce_v1(salt, direction, first + i);
+      } else {
+        packet[0] = static_cast<std::uint8_t>(stream);
+        store_le(packet + 1, static_cast<std::uint32_t>(first + i));
+        nonces[i] = key->key.nonce(first + i);
+      }
+    }
+    const auto& layout = sizes(generation);
+    crypto::SealBatch batch;
+    batch.packets = run.base;
+    batch.stride = run.stride;
+    batch.count = run.count;
+    batch.additional_bytes = batch.text_offset = layout.clear;
+    batch.text_bytes = run.packet_bytes - layout.clear - layout.tag;
+    batch.tag_offset = run.packet_bytes - layout.tag;
+    batch.nonces = nonces[0].data();
+    batch.nonce_stride = sizeof nonces[0];
+    return (v1 ? cipher : key->cipher)->seal(batch);
   }
 
-  bool seal_v2(std::uint8_t* packet, std::size_t bytes, Stream stream,
-               std::uint64_t number) noexcept {
-    constexpr auto kClear = kSizesV2.clear;
-    packet[0] = static_cast<std::uint8_t>(stream);
-    store_le(packet + 1, static_cast<std::uint32_t>(number));
-    auto* key = epoch(number);
-    return key != nullptr && key->cipher->seal(key->key.nonce(number), {packet, kClear},
-                                               {packet + kClear, bytes - kClear - kTagBytes},
-                                               {packet + bytes - kTagBytes, kTagBytes});
-  }
+  std::array<Nonce, kBatch> nonces;
 };
 
 PacketSealer::PacketSealer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -115,12 +129,13 @@ Generation PacketSealer::generation() const {
 }
 
 bool PacketSealer::seal(const SealRun& run, Stream stream, std::uint64_t first_number) noexcept {
-  for (std::size_t i = 0; i < run.count; ++i) {
-    auto* packet = run.base + i * run.stride;
-    const bool sealed = impl_->generation == Generation::V1
-                            ? impl_->seal_v1(packet, run.packet_bytes, first_number + i)
-                            : impl_->seal_v2(packet, run.packet_bytes, stream, first_number + i);
-    if (!sealed) return false;
+  SealRun part = run;
+  for (std::size_t done = 0; done < run.count; done += part.count) {
+    const std::uint64_t number = first_number + done;
+    const std::uint64_t of_key = ((key_index(number) + 1) << kKeyIndexShift) - number;
+    part.base = run.base + done * run.stride;
+    part.count = std::min<std::size_t>({run.count - done, kBatch, of_key});
+    if (!impl_->seal(part, stream, number)) return false;
   }
   return true;
 }

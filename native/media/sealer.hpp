@@ -32,8 +32,8 @@ class PacketSealer {
   Generation generation() const;
 
   // Gives the run's packets the numbers first_number, first_number + 1, ..., writes their clear
-  // parts and encrypts the rest. This is the one place where packets are sealed: a batch kernel
-  // would take over this call. False only when the library fails; the run must then not be sent.
+  // parts and encrypts the rest: the cipher gets many packets in one call. This is the one place
+  // where packets are sealed. False only when the library fails; the run must then not be sent.
   bool seal(const SealRun& run, Stream stream, std::uint64_t first_number) noexcept;
 
  private:

@@ -1,5 +1,6 @@
 #include "crypto/aead.hpp"
 
+#include "crypto/aead_engine.hpp"
 #include "crypto/ossl.hpp"
 
 namespace pf::crypto {
@@ -66,70 +67,36 @@ bool Aes128Gcm::open(ByteSpan iv, MutableByteSpan text, ByteSpan tag) noexcept {
          EVP_DecryptFinal_ex(ctx, text.data() + written, &written) == 1;
 }
 
-struct Aead::Impl {
-  AeadKind kind;
-  CipherCtxPtr encrypt;
-  CipherCtxPtr decrypt;
-};
-
-Aead::Aead(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Aead::Aead(AeadKind kind, std::unique_ptr<AeadEngine> engine)
+    : kind_(kind), engine_(std::move(engine)) {}
 Aead::Aead(Aead&&) noexcept = default;
 Aead& Aead::operator=(Aead&&) noexcept = default;
-Aead::~Aead() = default;  // freeing a context wipes its key
+Aead::~Aead() = default;
 
-AeadKind Aead::kind() const {
-  return impl_->kind;
-}
-
-Result<Aead> Aead::create(AeadKind kind, ByteSpan key) {
+Result<Aead> Aead::create(AeadKind kind, ByteSpan key, std::string_view library) {
   if (key.size() != aead_key_bytes(kind)) return fail(Errc::BadKey, "size of an AEAD key");
-  const EVP_CIPHER* cipher =
-      kind == AeadKind::Aes128Gcm ? EVP_aes_128_gcm() : EVP_chacha20_poly1305();
-  auto impl = std::make_unique<Impl>();
-  impl->kind = kind;
-  impl->encrypt.reset(EVP_CIPHER_CTX_new());
-  impl->decrypt.reset(EVP_CIPHER_CTX_new());
-  // Both ciphers' default IV is the 12 bytes that are used here.
-  if (!impl->encrypt || !impl->decrypt ||
-      EVP_EncryptInit_ex(impl->encrypt.get(), cipher, nullptr, key.data(), nullptr) != 1 ||
-      EVP_DecryptInit_ex(impl->decrypt.get(), cipher, nullptr, key.data(), nullptr) != 1)
-    return fail(Errc::LibraryFailed, "AEAD");
-  return Aead(std::move(impl));
+  auto engine = make_engine(library, kind, key);
+  if (!engine) return fail(Errc::LibraryFailed, "AEAD");
+  return Aead(kind, std::move(engine));
 }
 
 bool Aead::set_key(ByteSpan key) noexcept {
-  return key.size() == aead_key_bytes(impl_->kind) &&
-         EVP_EncryptInit_ex(impl_->encrypt.get(), nullptr, nullptr, key.data(), nullptr) == 1 &&
-         EVP_DecryptInit_ex(impl_->decrypt.get(), nullptr, nullptr, key.data(), nullptr) == 1;
+  return key.size() == aead_key_bytes(kind_) && engine_->set_key(key.data());
 }
 
 bool Aead::seal(ByteSpan nonce, ByteSpan additional, MutableByteSpan text,
                 MutableByteSpan tag) noexcept {
-  if (nonce.size() != kNonceBytes || tag.size() != kTagBytes) return false;
-  auto* ctx = impl_->encrypt.get();
-  int written = 0;
-  return EVP_EncryptInit_ex(ctx, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
-         EVP_EncryptUpdate(ctx, nullptr, &written, additional.data(),
-                           static_cast<int>(additional.size())) == 1 &&
-         EVP_EncryptUpdate(ctx, text.data(), &written, text.data(),
-                           static_cast<int>(text.size())) == 1 &&
-         EVP_EncryptFinal_ex(ctx, text.data() + written, &written) == 1 &&
-         EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, kTagBytes, tag.data()) == 1;
+  return nonce.size() == kNonceBytes && tag.size() == kTagBytes &&
+         engine_->seal({nonce.data(), additional, text}, tag.data());
+}
+
+bool Aead::seal(const SealBatch& batch) noexcept {
+  return engine_->seal(batch);
 }
 
 bool Aead::open(ByteSpan nonce, ByteSpan additional, MutableByteSpan text, ByteSpan tag) noexcept {
-  if (nonce.size() != kNonceBytes || tag.size() != kTagBytes) return false;
-  auto* ctx = impl_->decrypt.get();
-  int written = 0;
-  std::uint8_t expected[kTagBytes];
-  std::copy(tag.begin(), tag.end(), expected);  // the call takes a non-const pointer
-  return EVP_DecryptInit_ex(ctx, nullptr, nullptr, nullptr, nonce.data()) == 1 &&
-         EVP_DecryptUpdate(ctx, nullptr, &written, additional.data(),
-                           static_cast<int>(additional.size())) == 1 &&
-         EVP_DecryptUpdate(ctx, text.data(), &written, text.data(),
-                           static_cast<int>(text.size())) == 1 &&
-         EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, kTagBytes, expected) == 1 &&
-         EVP_DecryptFinal_ex(ctx, text.data() + written, &written) == 1;
+  return nonce.size() == kNonceBytes && tag.size() == kTagBytes &&
+         engine_->open({nonce.data(), additional, text}, tag.data());
 }
 
 }  // namespace pf::crypto
