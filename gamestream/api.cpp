@@ -59,6 +59,7 @@ struct Refusal {
 };
 Refusal refusal_of(const Error& error) {
   if (error.is(session::Errc::Busy)) return {400, kAlreadyRunning};
+  if (error.is(session::Errc::InUse)) return {503, error.context};
   if (error.is(session::Errc::LimitReached))
     return {503, "The host streams to as many devices as it may already"};
   if (error.is(session::Errc::LeaseEnded) || error.is(session::Errc::NotAllowed))

@@ -161,3 +161,4 @@ std::uint32_t termination_reason(session::EndReason reason) {
 }
 
 }  // namespace pf::gamestream
+    case session::EndReason::Taken:

@@ -132,6 +132,7 @@ class Client : public std::enable_shared_from_this<Client> {
   std::shared_ptr<session::Stream> stream_;
   std::unique_ptr<Steering> steering_;
   std::size_t path_bytes_ = 0;
+  bool adopted_ = false;     // the application ran already, for this device or another
   unsigned path_looks_ = 0, path_same_ = 0;
   std::unique_ptr<RumbleRelay> rumble_;
 };

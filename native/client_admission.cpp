@@ -102,6 +102,7 @@ void Client::admitted(trust::LeasePtr lease) {
   });
   deps_.allow_list.touch(lease_->fingerprint(), facts_.peer, client_info(hello_.details.label));
   if (hello_.access_only) return grant_only();
+  if (wants_probes_only()) return negotiate_session();  // in nobody's way
   make_room();
 }
 
@@ -121,25 +122,24 @@ void Client::retry() {
   if (phase_ == Phase::Waiting && !closed_ && !hello_.access_only && !deadline_) make_room();
 }
 
-bool Client::refused_by_policy() {
-  if (deps_.config.conflict == Conflict::Separate) return false;
-  for (const auto& other : deps_.sessions.list()) {
-    if (other.device == lease_->device()) continue;
-    if (deps_.config.conflict == Conflict::Reject) {
-      close(wire::CloseCode::Busy,
-            "This host is streaming " + to_string(other.mode) + " to " + other.device_name + ".");
-      return true;
-    }
-    deps_.sessions.end(other.id, session::EndReason::Replaced);
-  }
-  return false;
-}
-
-// A slot, and an end for what this device streams already.
+// What other devices stream may be in the way (punktfunk1.md 4.2). A slot, and an end for what this
+// device streams already.
 void Client::make_room() {
   phase_ = Phase::Waiting;
-  if (refused_by_policy()) return;
-  if (deps_.config.max_streams != 0 && deps_.slots_in_use() >= deps_.config.max_streams) return;
+  const auto met = deps_.sessions.contest(wanted_app(launch_note_), lease_->device());
+  if (met.policy == apps::SecondClient::Refuse && !met.others.empty())
+    return close(wire::CloseCode::Busy, met.sentence);
+  // Those whose place it takes leave their slots to it.
+  const auto leaving = met.policy != apps::SecondClient::Steal
+                           ? 0
+                           : std::count_if(met.others.begin(), met.others.end(), [&](auto id) {
+                               const auto other = deps_.sessions.find(id);
+                               return other && other->plane == trust::Plane::Native &&
+                                      other->state != session::State::Detached;
+                             });
+  if (deps_.config.max_streams != 0 &&
+      deps_.slots_in_use() >= deps_.config.max_streams + static_cast<std::size_t>(leaving))
+    return;
   const auto mine = deps_.sessions.find_device(lease_->device());
   if (!mine || mine->state == session::State::Detached) return negotiate_session();
   // The device's connection may be a dead one that nobody has noticed yet.

@@ -107,7 +107,7 @@ Result<session::SessionId> Client::take_session(const apps::App& app) {
           deps_.sessions.prepare_resume(waiting->id, std::move(*own), agreement_.mode,
                                         agreement_.audio.speakers, facts_.peer.address());
       if (!resumed) return pass(resumed);
-      resumed_ = true;
+      resumed_ = adopted_ = true;
       return waiting->id;
     }
     deps_.sessions.end(waiting->id, session::EndReason::Replaced);
@@ -139,6 +139,12 @@ void Client::answer_hello() {
       return close(wire::CloseCode::SetupFailed, "The host could not open its media port.");
     }
     punch_ = std::move(*punch);
+  const auto met = deps_.sessions.contest(app, lease_->device());
+  adopted_ = met.policy != apps::SecondClient::Separate &&
+             std::any_of(met.others.begin(), met.others.end(), [&](auto id) {
+               const auto other = deps_.sessions.find(id);
+               return other && other->app_id == app.id;
+             });
     reply_.udp_port = punch_->port();
     crypto::random_bytes(reply_.key);
     crypto::random_bytes(reply_.salt);
@@ -338,7 +344,7 @@ void Client::greet() {
         kClockRounds, [this] { to_link([](Link& link) { link.release_messages(); }); });
   if (hello_.launch.empty()) return;
   if (launch_note_.empty())
-    send(wire::LaunchOutcome{resumed_ ? wire::LaunchKind::Adopted : wire::LaunchKind::Started, ""});
+    send(wire::LaunchOutcome{adopted_ ? wire::LaunchKind::Adopted : wire::LaunchKind::Started, ""});
   else
     send(wire::LaunchOutcome{wire::LaunchKind::Failed, launch_note_});
 }

@@ -17,6 +17,8 @@ Farewell farewell(session::EndReason reason) {
       return {CloseCode::AccessExpired, ""};
     case session::EndReason::Replaced:
       return {CloseCode::Superseded, "This device started another stream."};
+    case session::EndReason::Taken:
+      return {CloseCode::Busy, "Another device took its place."};
     case session::EndReason::PeerLost:
     case session::EndReason::NeverConnected:
       return {CloseCode::Normal, ""};

@@ -28,13 +28,6 @@ struct FrontendDeps {
   const crypto::Identity& identity;
 };
 
-// What happens when another device streams already.
-enum class Conflict : std::uint8_t {
-  Separate = 1,  // each on a display of its own
-  Reject,        // the newcomer is told that the host is busy
-  Steal,         // the newcomer takes over
-};
-
 struct FrontendConfig {
   std::string host_name;            // empty = the machine's name
   std::string unique_id;            // stable
@@ -45,7 +38,6 @@ struct FrontendConfig {
   bool mdns = true;
   std::chrono::milliseconds idle_timeout{8000};
   std::size_t max_streams = 4;  // 0 = no limit; further clients wait in line
-  Conflict conflict = Conflict::Separate;
   bool adaptive_fec = true;
   // Asked at each hello; must not block.
   std::function<HostAbilities()> abilities;

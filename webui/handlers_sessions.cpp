@@ -41,6 +41,7 @@ json session_json(const session::SessionInfo& info) {
   out["muted"] = info.muted;
   out["grants"] = info.grants;
   out["access_level"] = trust::grant::preset_name(info.grants);
+  if (info.joined) out["joined"] = *info.joined;
   if (info.codec) out["codec"] = codec_id(*info.codec);
   if (info.bitrate_kbps != 0) out["bitrate_kbps"] = info.bitrate_kbps;
   // Figures of a stream that has sent nothing would be zeros that mean "not known".

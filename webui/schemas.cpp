@@ -95,6 +95,7 @@ const Schema kSession{
      maybe(text("input", "Where input goes.")),
      texts("notes", "Why a preferred part was not used."),
      boolean("muted", "True: the client gets silence."),
+     maybe(integer("joined", "The other device's session whose picture it shows.")),
      integer("grants", 0, trust::grant::kAll, "What it may do right now, as bits."),
      choice("access_level", {"full", "controller", "view", "custom"}, "The same as a preset."),
      maybe(choice("codec", {"h264", "hevc", "av1"}, "The video format.")),
@@ -390,8 +391,9 @@ std::vector<const Schema*> join(std::initializer_list<std::vector<const Schema*>
 }  // namespace
 
 const std::vector<const Schema*>& all() {
-  static const auto joined = join({core(), sign_in(), settings_schemas(), live_schemas(),
-                                   diagnostics_schemas(), library_schemas(), trust_schemas()});
+  static const auto joined =
+      join({core(), sign_in(), settings_schemas(), live_schemas(), diagnostics_schemas(),
+            library_schemas(), trust_schemas(), tls_schemas()});
   return joined;
 }
 

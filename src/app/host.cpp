@@ -83,6 +83,7 @@ session::ManagerConfig manager_config(const config::Paths& paths,
   config.grace = std::chrono::seconds(settings.get(config::kSessionGraceS));
   if (settings.get(config::kDemo)) config.demo = demo_command();
   return config;
+  config.second_client = apps::second_client(settings.get(config::kSecondClient)).value();
 }
 
 gamestream::Encryption encryption(const std::string& setting) {
@@ -98,11 +99,6 @@ gamestream::StreamPolicy stream_policy(const config::Settings& settings) {
   policy.encryption_lan = gamestream::policy_of(encryption(settings.get(config::kEncryptionLan)));
   policy.encryption_wan = gamestream::policy_of(encryption(settings.get(config::kEncryptionWan)));
   return policy;
-}
-
-native::Conflict conflict(const std::string& setting) {
-  if (setting == "refuse") return native::Conflict::Reject;
-  return setting == "steal" ? native::Conflict::Steal : native::Conflict::Separate;
 }
 
 }  // namespace
@@ -308,7 +304,6 @@ Result<> Host::Impl::start_native(const std::string& name) {
   config.mdns = settings.get(config::kMdns);
   config.idle_timeout = std::chrono::milliseconds(settings.get(config::kIdleTimeoutMs));
   config.max_streams = static_cast<std::size_t>(settings.get(config::kMaxStreams));
-  config.conflict = conflict(settings.get(config::kSecondClient));
   config.adaptive_fec = settings.get(config::kAdaptiveFec);
   config.abilities = [this] {
     native::HostAbilities abilities;

@@ -25,6 +25,7 @@ struct ManagerConfig {
   std::chrono::seconds reservation{15};  // from reserve to attach
   std::chrono::milliseconds app_exit_grace{2000};
   std::size_t max_sessions = 32;
+  apps::SecondClient second_client = apps::SecondClient::Separate;  // where an entry says nothing
   // Runs on a virtual display when the Desktop is launched; empty = nothing is started. argv.
   std::vector<std::string> demo;
   // Where commands that must be taken back are remembered; null = only in memory.

@@ -73,6 +73,7 @@ enum class EndReason : std::uint8_t {
   EncoderFailed,
   HostStopping,
 };
+  Taken,           // another device took its place
 const char* name(EndReason reason);      // "operator-stop"
 const char* sentence(EndReason reason);  // for people
 

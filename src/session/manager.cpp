@@ -84,10 +84,24 @@ Result<SessionId> ManagerImpl::reserve(Launch launch) {
   if (launch.lease->stopped()) return fail(Errc::LeaseEnded);
   if (find_device(launch.lease->device())) return fail(Errc::Busy, launch.lease->device_name());
   if (sessions_.size() >= settings()->max_sessions) return fail(Errc::LimitReached);
+  const auto device = launch.lease->device();
+  const auto met = contest(launch.app, device);
+  if (met.policy == apps::SecondClient::Refuse && !met.others.empty())
+    return fail(Errc::InUse, met.sentence);
+  StagePtr stage;
+  if (met.policy == apps::SecondClient::Join || met.policy == apps::SecondClient::Steal)
+    if (const auto* const same = holder(launch.app, device)) stage = same->stage;
   const auto id = next_id_++;
   auto& s = sessions_[id];
   s.id = id;
   s.started_unix = unix_now();
+  const bool shares = stage != nullptr;
+  if (!shares) {
+    stage = std::make_shared<Stage>();
+    stage->id = id;
+    stage->app = launch.app;
+  }
+  take_seat(s, stage);
   auto lease = launch.lease;
   s.launch = std::move(launch);
   s.launch.lease = nullptr;
@@ -95,13 +109,33 @@ Result<SessionId> ManagerImpl::reserve(Launch launch) {
   log::info("session", "reserved", "session", id, "device", s.launch.lease->device_name(), "app",
             s.launch.app.title, "mode", media::to_string(s.launch.mode));
   set_deadline(s, settings()->reservation, EndReason::NeverConnected);
-  open_display(s);
-  open_audio(s);
+  if (shares) {
+    log::info("session", met.policy == apps::SecondClient::Join ? "joins" : "takes over", "session",
+              id, "from", stage->owner);
+  } else {
+    open_display(stage, s.launch.mode);
+    open_sound(stage, s.launch.speakers);
+  }
+  if (met.policy == apps::SecondClient::Steal) make_way(met.others, *stage);
   if (!ticker_) {
     ticked_ = {};
     tick();
   }
   return id;
+}
+
+// Those on the stage leave it to the newcomer; the others' applications wait for their devices.
+void ManagerImpl::make_way(const std::vector<SessionId>& others, const Stage& stage) {
+  for (const auto id : others) {
+    auto* const s = get(id);
+    if (s == nullptr || s->state == State::Ending) continue;
+    if (s->stage.get() == &stage || !s->stream) {
+      end(id, EndReason::Taken, {});
+    } else {
+      evict(*s, EndReason::Taken);
+      set_deadline(*s, settings()->grace, EndReason::PeerLost);
+    }
+  }
 }
 
 Result<> ManagerImpl::set_muted(SessionId id, bool muted) {

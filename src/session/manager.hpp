@@ -23,7 +23,8 @@ struct ManagerConfig;
 
 enum class Errc {
   UnknownSession = 1,
-  Busy,
+  Busy,   // the device has a session already
+  InUse,  // another device has what it wants; the context is a sentence for people
   LeaseEnded,
   NotAllowed,
   LimitReached,
@@ -72,6 +73,7 @@ struct SessionInfo {
   std::uint32_t grants = 0;                            // what its device may do right now
   bool muted = false;                                  // the client gets silence
   std::optional<media::Codec> codec;                   // of the attached stream
+  std::optional<SessionId> joined;  // the other device's session whose picture it shows
 };
 
 // A session that is over; for the history.
@@ -81,13 +83,23 @@ struct EndedSession {
   std::int64_t duration_s = 0;
 };
 
+// What a launch finds of other devices (trust-and-console.md 2.2; punktfunk1.md 4.2).
+struct Contest {
+  apps::SecondClient policy = apps::SecondClient::Separate;
+  std::vector<SessionId> others;  // the sessions in the way; none: everything is free
+  std::string sentence;           // for whoever is refused
+};
+
 class Manager {
  public:
   virtual ~Manager() = default;
 
   // A slot, the lease and the display are taken (the display starts opening at once); no media.
   // Ends as NeverConnected when nothing attaches within the reservation time. One session per
-  // device: a second launch of the same device is Errc::Busy.
+  // device: a second launch of the same device is Errc::Busy. When other devices are in the way,
+  // the application's policy decides: it opens a display of its own, joins theirs (same picture
+  // and sound, own rights), takes the application over (their streams end as Taken), or fails as
+  // Errc::InUse.
   virtual Result<SessionId> reserve(Launch launch) = 0;
   // Opens capture, encoder, audio and input, and starts the application when it does not run yet.
   // The sinks and the peer are kept until on_stream_end. Errors of opening end the session with a
@@ -113,6 +125,13 @@ class Manager {
   // Ends it from any state. `done` runs on the control thread when everything has been taken down.
   virtual void end(SessionId id, EndReason reason, std::function<void()> done = {}) = 0;
 
+  // What reserve() would meet. An application's own policy is about other devices that have it; the
+  // host's is also about devices that stream something else, when it is to refuse or to steal.
+  virtual Contest contest(const apps::App& app, trust::DeviceId device) const {
+    (void)app;
+    (void)device;
+    return {};
+  }
   virtual std::optional<SessionInfo> find(SessionId id) const = 0;
   virtual std::optional<SessionInfo> find_device(trust::DeviceId device) const = 0;
   virtual std::vector<SessionInfo> list() const = 0;

@@ -20,7 +20,7 @@ constexpr auto kTreeWatch = 2s;  // while only descendants of what was started r
 std::map<std::string, std::string> client_environment(const Session& s) {
   const auto& launch = s.launch;
   const auto grants = launch.lease->grants().load();
-  return {{apps::kSessionVariable, mark_of(s.id)},
+  return {{apps::kSessionVariable, mark_of(s.stage->id)},
           {"PUNKTFUNK_CLIENT_NAME", launch.lease->device_name()},
           {"PUNKTFUNK_CLIENT_ADDRESS", launch.client_address},
           {"PUNKTFUNK_CLIENT_PLANE", trust::name(launch.plane)},
@@ -36,29 +36,29 @@ std::map<std::string, std::string> client_environment(const Session& s) {
 
 }  // namespace
 
-std::string mark_of(SessionId id) {
-  return std::to_string(::getpid()) + '-' + std::to_string(id);
+std::string mark_of(SessionId stage) {
+  return std::to_string(::getpid()) + '-' + std::to_string(stage);
 }
 
 // The application needs to know both where to show its picture and where to play its sound.
-void ManagerImpl::start_app(Session& s) {
-  if (s.app_started || !s.display || !s.audio_done) return;
-  s.app_started = true;
-  auto app = s.launch.app;
+void ManagerImpl::start_app(const StagePtr& stage) {
+  const auto* const owner = get(stage->owner);
+  if (stage->app_started || !stage->display || !stage->sound_done || owner == nullptr) return;
+  stage->app_started = true;
+  auto app = stage->app;
   const bool demo = app.command.empty();
-  if (demo && s.display->target().kind == media::DisplayKind::Wlroots)
-    app.command = settings()->demo;
-  auto environment = s.display->target().environment;
-  if (s.audio)
-    for (const auto& [key, value] : s.audio->environment())
+  if (demo && stage->target.kind == media::DisplayKind::Wlroots) app.command = settings()->demo;
+  auto environment = stage->target.environment;
+  if (stage->sound)
+    for (const auto& [key, value] : stage->sound->environment())
       environment.insert_or_assign(key, value);
-  environment.merge(client_environment(s));
-  prepare(s, {std::move(app), std::move(environment), demo}, 0);
+  environment.merge(client_environment(*owner));
+  prepare(stage, {std::move(app), std::move(environment), demo}, 0);
 }
 
 // One command after the other; how each is taken back is on disk before it runs.
-void ManagerImpl::prepare(Session& s, AppStart start, std::size_t index) {
-  if (index == start.app.prepare.size()) return launch_app(s, start);
+void ManagerImpl::prepare(const StagePtr& stage, AppStart start, std::size_t index) {
+  if (index == start.app.prepare.size()) return launch_app(stage, start);
   const auto& step = start.app.prepare[index];
   const auto run_of = [&](const std::vector<std::string>& command) {
     return apps::StepRun{command, start.environment, start.app.working_directory};
@@ -67,87 +67,83 @@ void ManagerImpl::prepare(Session& s, AppStart start, std::size_t index) {
     apps::UndoJournal::Left undo{0, run_of(step.undo)};
     if (auto* const journal = settings()->journal) {
       const auto id = journal->remember(undo.undo);
-      if (!id) return preparation_failed(s, id.error());
+      if (!id) return preparation_failed(*stage, id.error());
       undo.id = *id;
     }
-    s.undos.push_back(std::move(undo));
+    stage->undos.push_back(std::move(undo));
   }
-  s.preparing = true;
-  work([this, id = s.id, run = run_of(step.run), start = std::move(start), index] {
+  stage->preparing = true;
+  work([this, stage, run = run_of(step.run), start = std::move(start), index] {
     auto done = carry(apps::run_step(run));
-    back([this, id, start, index, done] {
-      auto* session = get(id);
-      session->preparing = false;
-      if (session->state == State::Ending) return settled(*session);
-      if (!*done) return preparation_failed(*session, done->error());
-      prepare(*session, start, index + 1);
+    back([this, stage, start, index, done] {
+      stage->preparing = false;
+      if (stage->over) return settle_stage(*stage);
+      if (!*done) return preparation_failed(*stage, done->error());
+      prepare(stage, start, index + 1);
     });
   });
 }
 
-void ManagerImpl::preparation_failed(Session& s, const Error& error) {
-  s.notes.push_back(error.message());
-  log::error("session", "a command before the application failed", "session", s.id, "what",
+void ManagerImpl::preparation_failed(Stage& stage, const Error& error) {
+  stage.notes.push_back(error.message());
+  log::error("session", "a command before the application failed", "session", stage.owner, "what",
              error.message());
-  end(s.id, EndReason::AppExited, {});
+  end_all(stage, EndReason::AppExited);
 }
 
-void ManagerImpl::launch_app(Session& s, const AppStart& start) {
+void ManagerImpl::launch_app(const StagePtr& stage, const AppStart& start) {
   if (start.app.command.empty()) return;  // the Desktop as it is
-  s.app_since = executor_.now();
-  work([this, id = s.id, app = start.app, environment = start.environment, demo = start.demo] {
+  stage->app_since = executor_.now();
+  work([this, stage, app = start.app, environment = start.environment, demo = start.demo] {
     auto started = carry(apps::launch(app, environment));
-    back([this, id, started, demo] {
-      auto* session = get(id);
-      if (session == nullptr || session->state == State::Ending) {
+    back([this, stage, started, demo] {
+      if (stage->over) {
         if (*started)
-          work([this, id, started] {
+          work([this, id = stage->id, started] {
             started->value().terminate(settings()->app_exit_grace);
             apps::end_session_processes(mark_of(id), settings()->app_exit_grace);
           });
         return;
       }
       if (!*started) {
-        session->notes.push_back(started->error().message());
-        log::error("session", "the application did not start", "session", id, "what",
+        stage->notes.push_back(started->error().message());
+        log::error("session", "the application did not start", "session", stage->owner, "what",
                    started->error().message());
-        if (!demo) end(id, EndReason::AppExited, {});
+        if (!demo) end_all(*stage, EndReason::AppExited);
         return;
       }
-      session->app = std::move(started->value());
+      stage->process = std::move(started->value());
       if (!demo)
-        session->app_watch =
-            executor_.when_readable(session->app.exit_fd(), [this, id] { app_exited(id); });
+        stage->app_watch =
+            executor_.when_readable(stage->process.exit_fd(), [this, stage] { app_exited(stage); });
     });
   });
 }
 
 // The process that was started has ended; what it started in turn may go on.
-void ManagerImpl::app_exited(SessionId id) {
-  auto* s = get(id);
-  if (s == nullptr || s->state == State::Ending) return;
-  s->app_watch.reset();
-  if (s->app.exit_status() == 0 && executor_.now() - s->app_since < kHandOver &&
-      apps::hands_over(s->launch.app)) {
-    log::info("session", "the launcher handed the application over", "session", id);
+void ManagerImpl::app_exited(const StagePtr& stage) {
+  if (stage->over) return;
+  const auto keep = stage;  // the watch refers to it
+  keep->app_watch.reset();
+  if (keep->process.exit_status() == 0 && executor_.now() - keep->app_since < kHandOver &&
+      apps::hands_over(keep->app)) {
+    log::info("session", "the launcher handed the application over", "session", keep->owner);
     return;
   }
-  work([this, id] {
-    const bool runs = apps::session_runs(mark_of(id));
-    back([this, id, runs] {
-      auto* session = get(id);
-      if (session == nullptr || session->state == State::Ending) return;
-      if (!runs) return app_ended(id);
-      session->app_watch = executor_.after(kTreeWatch, [this, id] { app_exited(id); });
+  work([this, keep] {
+    const bool runs = apps::session_runs(mark_of(keep->id));
+    back([this, keep, runs] {
+      if (keep->over) return;
+      if (!runs) return app_ended(*keep);
+      keep->app_watch = executor_.after(kTreeWatch, [this, keep] { app_exited(keep); });
     });
   });
 }
 
-void ManagerImpl::app_ended(SessionId id) {
-  auto* const s = get(id);
-  log::info("session", "the application ended", "session", id, "status",
-            s->app.exit_status().value_or(-1));
-  end(id, EndReason::AppExited, {});
+void ManagerImpl::app_ended(Stage& stage) {
+  log::info("session", "the application ended", "session", stage.owner, "status",
+            stage.process.exit_status().value_or(-1));
+  end_all(stage, EndReason::AppExited);
 }
 
 }  // namespace pf::session

@@ -44,13 +44,7 @@ Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const 
   if (s == nullptr || s->state == State::Ending)
     return fail(Errc::UnknownSession, std::to_string(id));
   if (lease->stopped()) return fail(Errc::LeaseEnded);
-  if (s->stream) {
-    const auto peer = s->stream->peer();
-    s->stream->shut();
-    move(*s, Event::PeerGone);
-    close_stream(*s);
-    peer->on_stream_end(EndReason::Replaced);
-  }
+  evict(*s, EndReason::Replaced);
   release_lease(*s);
   hold_lease(*s, std::move(lease));
   s->launch.mode = mode;
@@ -59,13 +53,15 @@ Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const 
   // A client that asks to resume gets as long as one that launches; the application stays either
   // way.
   set_deadline(*s, settings()->grace, EndReason::PeerLost);
-  if (speakers != s->audio_speakers && s->audio_done) open_audio(*s);
+  fit_sound(*s);
   return {};
 }
 
-// end() takes sound and display down once no worker uses them any more.
+// end() takes things down once no worker uses them any more; sound, display and application when
+// nobody else is on the stage.
 void ManagerImpl::settled(Session& s) {
-  if (s.opening || s.preparing || s.closing != 0) return;
+  if (s.opening || s.closing != 0) return;
+  if (s.last && (s.stage->preparing || s.stage->seats.size() > 1)) return;
   if (const auto next = std::exchange(s.on_settled, nullptr)) next();
 }
 
@@ -82,64 +78,79 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   move(*s, Event::Stop);
   s->end_reason = reason;
   s->deadline.reset();
-  s->app_watch.reset();
   refuse_changes(*s);
   release_lease(*s);
   log::info("session", "ending", "session", id, "reason", name(reason));
   if (s->stream) s->stream->peer()->on_stream_end(reason);
 
-  const auto take_down = [this, id] {
-    auto* const ending = get(id);
-    struct Parts {
-      std::shared_ptr<StreamImpl> stream;
-      std::unique_ptr<encode::Encoder> encoder;
-      Process app;
-      std::shared_ptr<audio::Source> audio;
-      std::unique_ptr<display::Display> display;
-      std::vector<apps::UndoJournal::Left> undos;
-    };
-    auto parts = std::make_shared<Parts>(
-        Parts{std::move(ending->stream), std::move(ending->encoder), std::move(ending->app),
-              std::move(ending->audio), std::move(ending->display), std::move(ending->undos)});
-    work([this, id, parts] {
-      if (parts->stream) parts->stream->close();
-      parts->encoder.reset();
-      parts->app.terminate(settings()->app_exit_grace);
-      apps::end_session_processes(mark_of(id), settings()->app_exit_grace);
-      // The display is still there for them.
-      for (auto undo = parts->undos.rbegin(); undo != parts->undos.rend(); ++undo)
-        if (auto undone = apps::run_step(undo->undo); !undone)
-          log::warn("session", "a command after the application failed", "session", id, "what",
-                    undone.error().message());
-      parts->audio.reset();
-      parts->display.reset();
-      back([this, id, parts] {
-        if (auto* const journal = settings()->journal)
-          for (const auto& undo : parts->undos) journal->forget(undo.id);
-        auto* session = get(id);
-        if (session == nullptr) return;
-        move(*session, Event::TornDown);
-        auto callbacks = std::move(session->on_ended);
-        log::info("session", "ended", "session", id, "reason", name(session->end_reason), "frames",
-                  session->stats->frames_sent.value(), "seconds",
-                  unix_now() - session->started_unix);
-        EndedSession over{describe(*session), session->end_reason,
-                          unix_now() - session->started_unix};
-        over.info.codec = session->last_codec;
-        over.info.encoder = session->last_encoder;
-        over.info.frames_sent += session->past_frames;
-        over.info.frames_dropped += session->past_dropped;
-        over.info.sent_bytes += session->past_bytes;
-        sessions_.erase(id);
-        if (sessions_.empty()) ticker_.reset();
-        for (const auto& observer : on_ended_) observer(over);
-        expect_launch();  // who has just quit one application often starts another
-        for (const auto& callback : callbacks) callback();
-      });
-    });
-  };
-  s->on_settled = take_down;
+  leave_stage(*s, reason);
+  s->on_settled = [this, id] { take_down(id); };
   settled(*s);
+}
+
+void ManagerImpl::take_down(SessionId id) {
+  auto* const s = get(id);
+  struct Parts {
+    std::shared_ptr<StreamImpl> stream;
+    std::unique_ptr<encode::Encoder> encoder;
+    Process process;
+    std::shared_ptr<SoundHub> sound;
+    std::unique_ptr<display::Display> display;
+    std::vector<apps::UndoJournal::Left> undos;
+  };
+  auto parts = std::make_shared<Parts>();
+  parts->stream = std::move(s->stream);
+  parts->encoder = std::move(s->encoder);
+  if (s->last) {
+    auto& stage = *s->stage;
+    parts->process = std::move(stage.process);
+    parts->sound = std::move(stage.sound);
+    parts->display = std::move(stage.display);
+    parts->undos = std::move(stage.undos);
+  }
+  work([this, id, parts, last = s->last, mark = mark_of(s->stage->id)] {
+    if (parts->stream) parts->stream->close();
+    parts->encoder.reset();
+    if (last) {
+      parts->process.terminate(settings()->app_exit_grace);
+      apps::end_session_processes(mark, settings()->app_exit_grace);
+    }
+    // The display is still there for them.
+    for (auto undo = parts->undos.rbegin(); undo != parts->undos.rend(); ++undo)
+      if (auto undone = apps::run_step(undo->undo); !undone)
+        log::warn("session", "a command after the application failed", "session", id, "what",
+                  undone.error().message());
+    parts->sound.reset();
+    parts->display.reset();
+    back([this, id, parts] {
+      if (auto* const journal = settings()->journal)
+        for (const auto& undo : parts->undos) journal->forget(undo.id);
+      torn_down(id);
+    });
+  });
+}
+
+void ManagerImpl::torn_down(SessionId id) {
+  auto* const s = get(id);
+  move(*s, Event::TornDown);
+  auto callbacks = std::move(s->on_ended);
+  const auto seconds = unix_now() - s->started_unix;
+  log::info("session", "ended", "session", id, "reason", name(s->end_reason), "frames",
+            s->stats->frames_sent.value(), "seconds", seconds);
+  EndedSession over{describe(*s), s->end_reason, seconds};
+  over.info.codec = s->last_codec;
+  over.info.encoder = s->last_encoder;
+  over.info.frames_sent += s->past_frames;
+  over.info.frames_dropped += s->past_dropped;
+  over.info.sent_bytes += s->past_bytes;
+  const auto stage = s->stage;
+  std::erase(stage->seats, id);
+  sessions_.erase(id);
+  settle_stage(*stage);
+  if (sessions_.empty()) ticker_.reset();
+  for (const auto& observer : on_ended_) observer(over);
+  expect_launch();  // who has just quit one application often starts another
+  for (const auto& callback : callbacks) callback();
 }
 
 void ManagerImpl::shutdown() {

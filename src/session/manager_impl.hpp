@@ -1,6 +1,7 @@
 // The manager of sessions. Its parts are by purpose: manager.cpp (sessions come and are looked at),
 // manager_stream (display, sound, encoder and streams open), manager_app (the application),
-// manager_mode (another mode), manager_end (detach, resume, the order of ending).
+// manager_stage (who plays on what, second clients), manager_mode (another mode), manager_end
+// (detach, resume, the order of ending).
 #pragma once
 
 #include <algorithm>
@@ -15,8 +16,10 @@
 
 namespace pf::session {
 
-// What the processes of a session are known by; unique among the hosts of this machine.
-std::string mark_of(SessionId id);
+// What the processes of a stage are known by; unique among the hosts of this machine.
+std::string mark_of(SessionId stage);
+// Names the display and the sound of a session to its back ends.
+std::string tag_of(SessionId id);
 // Whether a client may ask for it; what a display or an encoder can do is found out by trying.
 bool sensible(const media::Mode& mode);
 // Worker thread. Gives the display the mode, or where its size is fixed (an X screen) the rate: the
@@ -47,6 +50,7 @@ class ManagerImpl final : public Manager {
   Result<> prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
                           audio::Speakers speakers, const std::string& client_address) override;
   void end(SessionId id, EndReason reason, std::function<void()> done) override;
+  Contest contest(const apps::App& app, trust::DeviceId device) const override;
   std::optional<SessionInfo> find(SessionId id) const override {
     const auto it = sessions_.find(id);
     return it == sessions_.end() ? std::nullopt : std::optional(describe(it->second));
@@ -95,25 +99,54 @@ class ManagerImpl final : public Manager {
   void work(std::function<void()> task);
   void back(std::function<void()> task);
 
-  void open_display(Session& s);
-  void open_audio(Session& s);
+  // manager_stage.cpp: who plays on what.
+  bool alive(SessionId id) const;
+  std::vector<SessionId> alive_seats(const Stage& stage) const;
+  // Whose mode the display has: the first that is not away.
+  bool leads(const Session& s) const;
+  void take_seat(Session& s, const StagePtr& stage);
+  void leave_stage(Session& s, EndReason reason);
+  void end_all(Stage& stage, EndReason reason);
+  void settle_stage(Stage& stage);
+  // The session that has this application on a stage that somebody may come to.
+  const Session* holder(const apps::App& app, trust::DeviceId other_than) const;
+  void evict(Session& s, EndReason reason);
+  void make_way(const std::vector<SessionId>& others, const Stage& stage);
+
+  void open_display(const StagePtr& stage, const media::Mode& mode);
+  void open_sound(const StagePtr& stage, audio::Speakers speakers);
+  void fit_sound(const Session& s);
   void open_encoder(Session& s);
   void open_microphone(SessionId id);
   void open_clipboard(SessionId id);
-  Result<> start_video(SessionId id, display::Display& display,
+  // For workers.
+  struct Screen {
+    display::Display* display;
+    std::shared_ptr<std::mutex> use;
+    bool fit;  // its mode follows this stream
+
+    media::DisplayTarget target() const {
+      const std::scoped_lock lock(*use);
+      return display->target();
+    }
+  };
+  Screen screen(const Session& s) const {
+    return {s.stage->display.get(), s.stage->display_use, leads(s)};
+  }
+  Result<> start_video(SessionId id, const Screen& screen,
                        const std::shared_ptr<StreamImpl>& stream, const encode::Config& config,
                        std::unique_ptr<encode::Encoder> encoder);
-  void start_app(Session& s);
+  void start_app(const StagePtr& stage);
   struct AppStart {
     apps::App app;
     std::map<std::string, std::string> environment;
     bool demo = false;
   };
-  void prepare(Session& s, AppStart start, std::size_t index);
-  void preparation_failed(Session& s, const Error& error);
-  void launch_app(Session& s, const AppStart& start);
-  void app_exited(SessionId id);
-  void app_ended(SessionId id);
+  void prepare(const StagePtr& stage, AppStart start, std::size_t index);
+  void preparation_failed(Stage& stage, const Error& error);
+  void launch_app(const StagePtr& stage, const AppStart& start);
+  void app_exited(const StagePtr& stage);
+  void app_ended(Stage& stage);
   void try_open_stream(Session& s);
   void stream_opened(SessionId id, const std::shared_ptr<StreamImpl>& stream,
                      const Result<>& result, EndReason reason);
@@ -124,6 +157,8 @@ class ManagerImpl final : public Manager {
   void next_change(Session& s);
   void refuse_changes(Session& s);
   static void settled(Session& s);
+  void take_down(SessionId id);
+  void torn_down(SessionId id);
   static void remember_stream(Session& s);
   void close_stream(Session& s);
   void tick();

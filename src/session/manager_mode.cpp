@@ -42,18 +42,20 @@ void ManagerImpl::start_change(Session& s, Session::ModeChange change) {
   s.opening = true;
   log::info("session", "mode change", "session", s.id, "from",
             media::to_string(s.stream->video_config().mode), "to", media::to_string(change.mode));
-  work([this, id = s.id, stream = s.stream, display = s.display.get(), change = std::move(change)] {
+  work([this, id = s.id, stream = s.stream, screen = screen(s), change = std::move(change)] {
     const auto open = [&]() -> Result<> {
       auto config = stream->video_config();
       config.mode = change.mode;
       auto encoder = encode::open(settings()->encode, config);
       if (!encoder) return pass(encoder);
-      const auto before = display->target().mode;
-      auto started = start_video(id, *display, stream, config, std::move(*encoder));
-      if (!started)
-        if (auto restored = fit_display(*display, before, id); !restored)
+      const auto before = screen.target().mode;
+      auto started = start_video(id, screen, stream, config, std::move(*encoder));
+      if (!started && screen.fit) {
+        const std::scoped_lock lock(*screen.use);
+        if (auto restored = fit_display(*screen.display, before, id); !restored)
           log::warn("session", "the display does not go back to its mode", "session", id, "what",
                     restored.error().message());
+      }
       return started;
     };
     auto result = carry(open());

@@ -2,6 +2,15 @@
 #include "session/manager_impl.hpp"
 
 namespace pf::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A stream whose capture or encoder goes more often than this within the time does not run.
+constexpr unsigned kMostLosses = 4;
+constexpr auto kLossWindow = 30s;
+
+}  // namespace
 
 Result<> fit_display(display::Display& display, const media::Mode& mode, SessionId id) {
   if (display.target().mode == mode) return {};
@@ -16,62 +25,66 @@ Result<> fit_display(display::Display& display, const media::Mode& mode, Session
   return {};
 }
 
-void ManagerImpl::open_display(Session& s) {
-  display::Request request{s.launch.mode, "session-" + std::to_string(s.id)};
-  work([this, id = s.id, request] {
+std::string tag_of(SessionId id) {
+  return "session-" + std::to_string(id);
+}
+
+void ManagerImpl::open_display(const StagePtr& stage, const media::Mode& mode) {
+  work([this, stage, request = display::Request{mode, tag_of(stage->id)}] {
     auto opened = carry(warm_.open(request));
-    back([this, id, opened] {
-      auto* session = get(id);
-      if (session == nullptr || session->state == State::Ending) {
+    back([this, stage, opened] {
+      if (stage->over) {
         if (*opened) work([opened] { opened->value().reset(); });
         return;
       }
       if (!*opened) {
-        session->notes.push_back(opened->error().message());
-        log::error("session", "no display", "session", id, "what", opened->error().message());
-        end(id, EndReason::DisplayFailed, {});
+        stage->notes.push_back(opened->error().message());
+        log::error("session", "no display", "session", stage->owner, "what",
+                   opened->error().message());
+        end_all(*stage, EndReason::DisplayFailed);
         return;
       }
-      session->display = std::move(opened->value());
-      switch (session->display->target().kind) {
+      stage->display = std::move(opened->value());
+      stage->target = stage->display->target();
+      switch (stage->target.kind) {
         case media::DisplayKind::Synthetic:
-          session->display_name = "synthetic";
+          stage->display_name = "synthetic";
           break;
         case media::DisplayKind::Wlroots:
-          session->display_name = "virtual";
+          stage->display_name = "virtual";
           break;
         case media::DisplayKind::X11:
-          session->display_name = "x11";
+          stage->display_name = "x11";
           break;
       }
-      start_app(*session);
-      try_open_stream(*session);
+      start_app(stage);
+      for (const auto id : stage->seats) try_open_stream(*get(id));
     });
   });
 }
 
-void ManagerImpl::open_audio(Session& s) {
-  s.audio_done = false;
-  s.audio_speakers = s.launch.speakers;
-  const audio::Request request{s.launch.speakers, "session-" + std::to_string(s.id)};
-  work([this, id = s.id, request, options = settings()->audio, old = carry(std::move(s.audio))] {
+void ManagerImpl::open_sound(const StagePtr& stage, audio::Speakers speakers) {
+  stage->sound_done = false;
+  stage->speakers = speakers;
+  const audio::Request request{speakers, tag_of(stage->id)};
+  work([this, stage, request, options = settings()->audio, old = carry(std::move(stage->sound))] {
     old->reset();
     auto opened = carry(audio::open(options, request));
-    back([this, id, opened] {
-      auto* session = get(id);
-      if (session == nullptr || session->state == State::Ending) {
+    back([this, stage, request, opened] {
+      if (stage->over) {
         if (*opened) work([opened] { opened->value().reset(); });
         return;
       }
-      session->audio_done = true;
+      stage->sound_done = true;
       if (*opened) {
-        session->audio = std::move(opened->value());
+        stage->sound = std::make_shared<SoundHub>(std::move(opened->value()), request.speakers);
       } else {
-        session->notes.push_back(opened->error().message());
-        log::warn("session", "no sound", "session", id, "what", opened->error().message());
+        stage->notes.push_back(opened->error().message());
+        log::warn("session", "no sound", "session", stage->owner, "what",
+                  opened->error().message());
       }
-      start_app(*session);
-      try_open_stream(*session);
+      start_app(stage);
+      for (const auto id : stage->seats) try_open_stream(*get(id));
     });
   });
 }
@@ -92,26 +105,35 @@ Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamCo
   s->stats = std::make_shared<Stats>();
   s->live.restart();
   s->failures = 0;
+  s->losses = {};
   s->stream = std::make_shared<StreamImpl>(
       config, std::move(video), std::move(audio), std::move(peer), s->launch.lease, s->stats,
       [this, id] { back([this, id] { open_microphone(id); }); },
       [this, id] { back([this, id] { open_clipboard(id); }); });
   s->stream->set_muted(s->muted);
-  if (config.audio.speakers != s->audio_speakers) {
-    s->launch.speakers = config.audio.speakers;
-    open_audio(*s);
-  }
+  s->launch.speakers = config.audio.speakers;
+  fit_sound(*s);
   open_encoder(*s);
   return std::shared_ptr<Stream>(s->stream);
+}
+
+// Who plays alone gets the speakers it asks for; for others it is mixed.
+void ManagerImpl::fit_sound(const Session& s) {
+  const auto& stage = s.stage;
+  if (stage->speakers == s.launch.speakers || !stage->sound_done || alive_seats(*stage).size() > 1)
+    return;
+  open_sound(stage, s.launch.speakers);
 }
 
 // In parallel with the display, which may still be starting.
 void ManagerImpl::open_encoder(Session& s) {
   s.encoder.reset();
   s.encoder_done = false;
-  work([this, id = s.id, stream = s.stream] {
+  auto options = settings()->encode;
+  options.without.insert(options.without.end(), s.losses.unfit.begin(), s.losses.unfit.end());
+  work([this, id = s.id, stream = s.stream, options = std::move(options)] {
     auto notes = carry(std::vector<std::string>());
-    auto opened = carry(encode::open(settings()->encode, stream->video_config(), notes.get()));
+    auto opened = carry(encode::open(options, stream->video_config(), notes.get()));
     back([this, id, stream, opened, notes] {
       auto* session = get(id);
       if (session == nullptr || session->stream != stream) return;
@@ -131,23 +153,24 @@ void ManagerImpl::open_encoder(Session& s) {
 
 void ManagerImpl::try_open_stream(Session& s) {
   if (!s.stream || s.opening || s.closing != 0) return;  // one at a time has the sound
-  if (!s.display || !s.audio_done || !s.encoder_done) return;
+  const auto& stage = *s.stage;
+  if (!stage.display || !stage.sound_done || !s.encoder_done) return;
   if (s.state != State::Starting && s.state != State::Rebuilding) return;
   s.opening = true;
   s.encoder_done = false;
   const bool rebuild = s.state == State::Rebuilding;
   // The display stays valid: end() takes it down only once this task is back (settled).
   work([this, id = s.id, stream = s.stream, encoder = carry(std::move(s.encoder)), rebuild,
-        display = s.display.get(), audio = s.audio] {
+        screen = screen(s), hub = stage.sound] {
     auto reason = EndReason::DisplayFailed;
     const auto open = [&]() -> Result<> {
-      auto started = start_video(id, *display, stream, stream->video_config(), std::move(*encoder));
+      auto started = start_video(id, screen, stream, stream->video_config(), std::move(*encoder));
       if (!started || rebuild) return started;
-      if (audio)
-        if (auto sound = stream->start_sound(audio); !sound)
+      if (hub)
+        if (auto sound = stream->start_sound(hub->tap(stream->config().audio.speakers)); !sound)
           log::warn("session", "no sound", "session", id, "what", sound.error().message());
       // A stream without input is still worth watching.
-      if (auto input = stream->start_input(display->target(), settings()->input); !input)
+      if (auto input = stream->start_input(screen.target(), settings()->input); !input)
         log::warn("session", "no input", "session", id, "what", input.error().message());
       return {};
     };
@@ -163,7 +186,8 @@ void ManagerImpl::try_open_stream(Session& s) {
 void ManagerImpl::open_microphone(SessionId id) {
   auto* s = get(id);
   if (s == nullptr || s->state == State::Ending || !s->stream) return;
-  const audio::Request request{s->launch.speakers, "session-" + std::to_string(id)};
+  // The application listens to the one that has its stage's name.
+  const audio::Request request{s->launch.speakers, tag_of(leads(*s) ? s->stage->id : id)};
   work([id, request, options = settings()->audio, stream = s->stream] {
     auto microphone = audio::open_microphone(options, request);
     auto started = microphone ? stream->start_microphone(std::move(*microphone))
@@ -179,8 +203,8 @@ void ManagerImpl::open_microphone(SessionId id) {
 void ManagerImpl::open_clipboard(SessionId id) {
   auto* s = get(id);
   if (s == nullptr || s->state == State::Ending || !s->stream) return;
-  if (!s->display) return s->stream->start_clipboard(fail(clipboard::Errc::Unavailable));
-  work([id, target = s->display->target(), options = settings()->clipboard, stream = s->stream] {
+  if (!s->stage->display) return s->stream->start_clipboard(fail(clipboard::Errc::Unavailable));
+  work([id, target = s->stage->target, options = settings()->clipboard, stream = s->stream] {
     auto opened = clipboard::open(target, options);
     if (opened)
       log::info("session", "clipboard", "session", id, "through", (*opened)->name());
@@ -191,14 +215,15 @@ void ManagerImpl::open_clipboard(SessionId id) {
 }
 
 // Worker thread; the pipeline of the stream, over the display at the config's mode.
-Result<> ManagerImpl::start_video(SessionId id, display::Display& display,
+Result<> ManagerImpl::start_video(SessionId id, const Screen& screen,
                                   const std::shared_ptr<StreamImpl>& stream,
                                   const encode::Config& config,
                                   std::unique_ptr<encode::Encoder> encoder) {
-  if (auto fitted = fit_display(display, config.mode, id); !fitted) return fitted;
-  auto options = settings()->capture;
-  options.pointer = stream->config().pointer;
-  auto source = capture::open(display.target(), options);
+  if (screen.fit) {
+    const std::scoped_lock lock(*screen.use);
+    if (auto fitted = fit_display(*screen.display, config.mode, id); !fitted) return fitted;
+  }
+  auto source = capture::open(screen.target(), settings()->capture);
   if (!source) return pass(source);
   return stream->start_pipeline(config, std::move(*source), std::move(encoder),
                                 [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {
@@ -234,9 +259,9 @@ void ManagerImpl::stream_opened(SessionId id, const std::shared_ptr<StreamImpl>&
   const auto names = stream->names();
   const auto video = stream->video_config();
   log::info("session", "streaming", "session", id, "mode", media::to_string(video.mode), "codec",
-            media::name(video.codec), "kbps", video.bitrate_kbps, "display", s->display_name,
+            media::name(video.codec), "kbps", video.bitrate_kbps, "display", s->stage->display_name,
             "capture", names.capture, "encoder", names.encoder, "audio",
-            s->audio ? s->audio->name() : "none", "input", names.input);
+            s->stage->sound ? s->stage->sound->name() : "none", "input", names.input);
   if (stream->media_lost())
     media_lost(id, stream, VideoPipeline::Lost::Capture);  // told before there was anything to do
   else
@@ -251,8 +276,23 @@ void ManagerImpl::media_lost(SessionId id, const std::weak_ptr<StreamImpl>& weak
   log::warn("session",
             what == VideoPipeline::Lost::Capture ? "capture was lost" : "the encoder failed",
             "session", id);
-  if (!s->display || !s->display->alive()) {
+  if (!s->stage->display || !s->stage->display->alive()) {
     end(id, EndReason::DisplayFailed, {});
+    return;
+  }
+  // Something that works for a moment only is no stream.
+  auto& losses = s->losses;
+  const auto now = executor_.now();
+  if (now - losses.since > kLossWindow) losses = {.since = now, .unfit = losses.unfit};
+  ++losses.count;
+  if (what == VideoPipeline::Lost::Encoder) {
+    const auto encoder = stream->names().encoder;
+    if (std::exchange(losses.encoder, encoder) == encoder) losses.unfit.push_back(encoder);
+  }
+  if (losses.count > kMostLosses) {
+    end(id,
+        what == VideoPipeline::Lost::Encoder ? EndReason::EncoderFailed : EndReason::DisplayFailed,
+        {});
     return;
   }
   if (move(*s, Event::MediaLost)) open_encoder(*s);

@@ -12,6 +12,8 @@ const char* error_text(Errc e) {
       return "there is no such session";
     case Errc::Busy:
       return "this device has a session already";
+    case Errc::InUse:
+      return "another device has it";
     case Errc::LeaseEnded:
       return "the device's access has ended";
     case Errc::NotAllowed:
@@ -46,6 +48,8 @@ const char* name(EndReason reason) {
       return "replaced";
     case EndReason::NeverConnected:
       return "never-connected";
+    case EndReason::Taken:
+      return "taken";
     case EndReason::DisplayFailed:
       return "display-failed";
     case EndReason::EncoderFailed:
@@ -74,6 +78,8 @@ const char* sentence(EndReason reason) {
       return "The same device connected anew.";
     case EndReason::NeverConnected:
       return "The client launched but never connected its stream.";
+    case EndReason::Taken:
+      return "Another device took its place.";
     case EndReason::DisplayFailed:
       return "The display could not be opened or was lost.";
     case EndReason::EncoderFailed:

@@ -15,9 +15,11 @@ SessionInfo describe(const Session& s) {
   info.app_title = s.launch.app.title;
   info.mode = s.launch.mode;
   info.started_unix = s.started_unix;
-  info.display = s.display_name;
-  info.audio = s.audio ? s.audio->name() : "";
-  info.notes = s.notes;
+  info.display = s.stage->display_name;
+  info.audio = s.stage->sound ? s.stage->sound->name() : "";
+  info.notes = s.stage->notes;
+  info.notes.insert(info.notes.end(), s.notes.begin(), s.notes.end());
+  if (s.stage->owner != s.id) info.joined = s.stage->owner;
   const auto& stats = *s.stats;
   info.bitrate_kbps = static_cast<std::uint32_t>(stats.bitrate_kbps.value());
   info.frames_sent = stats.frames_sent.value();

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "base/process.hpp"
 #include "session/factory.hpp"
 #include "session/live.hpp"
+#include "session/stage.hpp"
 #include "session/stream.hpp"
 
 namespace pf::session {
@@ -21,18 +21,8 @@ struct Session {
   std::int64_t started_unix = 0;
   std::shared_ptr<Stats> stats = std::make_shared<Stats>();
 
-  // Opened once, kept while the session lives.
-  std::unique_ptr<display::Display> display;
-  std::shared_ptr<audio::Source> audio;
-  audio::Speakers audio_speakers = audio::Speakers::Stereo;
-  bool audio_done = false;  // opened, or failed for good
-  std::string display_name;
-  Process app;
-  std::unique_ptr<Executor::Timer> app_watch;
-  bool app_started = false;
-  SteadyTime app_since{};
-  bool preparing = false;                      // a worker runs a command before the application
-  std::vector<apps::UndoJournal::Left> undos;  // in the order in which they were done
+  StagePtr stage;
+  bool last = false;  // takes the stage down when it ends
 
   // The attached stream, and what it still waits for.
   std::shared_ptr<StreamImpl> stream;
@@ -42,6 +32,12 @@ struct Session {
   unsigned closing = 0;              // streams that still use the sound and the display
   std::function<void()> on_settled;  // end() waits for those workers
   unsigned failures = 0;
+  struct Losses {
+    SteadyTime since{};
+    unsigned count = 0;
+    std::string encoder{};             // the last one that failed
+    std::vector<std::string> unfit{};  // failed twice in a row
+  } losses;
   struct ModeChange {
     media::Mode mode;
     std::function<void(Result<media::Mode>)> done;

@@ -247,7 +247,7 @@ void StreamImpl::microphone(std::uint32_t seq, ByteSpan opus) noexcept {
 void StreamImpl::input(const input::Event& event) noexcept {
   const std::scoped_lock lock(input_mutex_);
   if (router_) {
-    router_->handle(event);
+    router_->handle(onto_display(event, sequence_.display, sequence_.picture));
   } else if (!input_closed_ && gate_.open() && early_input_.size() < kEarlyInput) {
     early_input_.push_back(event);
   }

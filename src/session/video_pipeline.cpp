@@ -134,6 +134,8 @@ void VideoPipeline::encode_loop() noexcept {
       outcome = encoder_->encode(*frame, directives, unit);
       frame.reset();
       repeats = 0;
+      sequence_.display.set(frame->width, frame->height);
+      sequence_.picture.set(config_.mode.width, config_.mode.height);
       have_picture = true;
     } else {
       outcome = encoder_->repeat(to_ns(now), directives, unit);

@@ -15,6 +15,7 @@
 #include "encode/encoder.hpp"
 #include "session/front_end.hpp"
 #include "session/recovery_desk.hpp"
+#include "session/picture_area.hpp"
 #include "session/stats.hpp"
 
 namespace pf::session {
@@ -25,6 +26,8 @@ struct Sequence {
   std::uint32_t index = 0;       // of the last unit; encode thread
   std::uint32_t sink_epoch = 1;  // the mode that the sink knows; send thread
 };
+  PictureSize display, picture;  // as captured and as coded; set by the encode thread
+  SteadyTime last_sent{};        // send thread
 
 class VideoPipeline final : public capture::FrameSink {
  public:

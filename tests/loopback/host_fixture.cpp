@@ -98,6 +98,7 @@ void TestHost::start() {
     config.encode.backend = "synthetic";
     config.audio.backend = "synthetic";
     config.grace = options_.grace;
+    config.second_client = options_.second_client;
     config.clipboard.board = clipboard_;
     manager_ = session::make_manager(*loop_, config);
     gamestream::FrontendConfig front;
@@ -123,7 +124,6 @@ void TestHost::start_native() {
   config.port = 0;
   config.mdns = false;
   config.open = options_.open;
-  config.conflict = options_.conflict;
   config.max_streams = options_.max_streams;
   config.abilities = [] {
     native::HostAbilities abilities;
@@ -259,7 +259,8 @@ bool TestHost::wait_for_sessions(std::size_t count) {
   return eventually([&] { return manager_->list().size() == count; });
 }
 
-std::uint32_t TestHost::add_app(const std::string& title, std::vector<std::string> command) {
+std::uint32_t TestHost::add_app(const std::string& title, std::vector<std::string> command,
+                                std::optional<apps::SecondClient> policy) {
   std::uint32_t id = 0;
   on_control([&] {
     apps::App app;
@@ -272,6 +273,7 @@ std::uint32_t TestHost::add_app(const std::string& title, std::vector<std::strin
   return id;
 }
 
+    app.second_client = policy;
 const gs::ClientIdentity& client_identity(std::size_t n) {
   static std::mutex mutex;
   static std::map<std::size_t, gs::ClientIdentity> made;

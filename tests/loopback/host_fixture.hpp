@@ -34,7 +34,7 @@ class TestHost {
     std::chrono::seconds grace{600};
     // Of the native front end.
     bool open = false;
-    native::Conflict conflict = native::Conflict::Separate;
+    apps::SecondClient second_client = apps::SecondClient::Separate;
     std::size_t max_streams = 4;
   };
   TestHost() : TestHost(Options{}) {}
@@ -79,7 +79,8 @@ class TestHost {
   Stamps revoke(const gs::ClientIdentity& identity) { return revoke(identity.fingerprint()); }
   std::vector<session::SessionInfo> sessions();
   bool wait_for_sessions(std::size_t count);
-  std::uint32_t add_app(const std::string& title, std::vector<std::string> command);
+  std::uint32_t add_app(const std::string& title, std::vector<std::string> command,
+                        std::optional<apps::SecondClient> policy = {});
 
   // The parts, for use within on_control().
   trust::AllowList& allow_list() { return *allow_list_; }

@@ -424,7 +424,7 @@ TEST_F(NativeHostWith, AFullHostLetsTheNextOneWaitInLine) {
 
 TEST_F(NativeHostWith, ABusyHostSaysWhoIsStreaming) {
   TestHost::Options reject;
-  reject.conflict = native::Conflict::Reject;
+  reject.second_client = apps::SecondClient::Refuse;
   TestHost busy(reject);
   for (const std::size_t n : {0U, 1U})
     busy.admit_native(fingerprint_of(n), "device " + std::to_string(n));
@@ -443,7 +443,7 @@ TEST_F(NativeHostWith, ABusyHostSaysWhoIsStreaming) {
 
 TEST_F(NativeHostWith, StealingEndsTheOthersStream) {
   TestHost::Options steal;
-  steal.conflict = native::Conflict::Steal;
+  steal.second_client = apps::SecondClient::Steal;
   TestHost host_of_one(steal);
   for (const std::size_t n : {0U, 1U}) host_of_one.admit_native(fingerprint_of(n), "device");
   auto o = options(0);
@@ -457,6 +457,7 @@ TEST_F(NativeHostWith, StealingEndsTheOthersStream) {
   const auto ending = first->wait_closed(kNativePatience);
   ASSERT_TRUE(ending);
   EXPECT_TRUE(ending->by_host);
+  EXPECT_EQ(ending->code, code(CloseCode::Busy));
 }
 
 }  // namespace

@@ -5,100 +5,18 @@
 
 #include <array>
 #include <cmath>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 
 #include "audio/synthetic/microphone.hpp"
+#include "encode/synthetic/synthetic_encoder.hpp"
 #include "session/factory.hpp"
+#include "support/session_peers.hpp"
 #include "support/temp_folder.hpp"
 
 namespace pf::session {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto kPatience = 20s;
-
-class FakeLease final : public trust::Lease {
- public:
-  explicit FakeLease(trust::DeviceId id) : id_(id) {}
-  trust::DeviceId device() const override { return id_; }
-  const std::string& device_name() const override { return name_; }
-  const crypto::Fingerprint& fingerprint() const override { return name_; }
-  const std::atomic<std::uint32_t>& grants() const override { return grants_; }
-  void set_grants(std::uint32_t grants) { grants_ = grants; }
-  bool stopped() const override { return stopped_; }
-  void on_stop(std::function<void(trust::StopReason)> stop) override { stop_ = std::move(stop); }
-  void stop() {
-    stopped_ = true;
-    grants_ = 0;
-    if (auto callback = std::exchange(stop_, nullptr)) callback(trust::StopReason::Revoked);
-  }
-
- private:
-  trust::DeviceId id_;
-  std::string name_ = "test device";
-  std::atomic<std::uint32_t> grants_{trust::grant::kAll};
-  std::atomic<bool> stopped_{false};
-  std::function<void(trust::StopReason)> stop_;
-};
-
-// What a front end would see.
-struct Watcher final : PeerControl {
-  void on_stream_end(EndReason reason) override {
-    const std::scoped_lock lock(mutex);
-    ended = reason;
-    changed.notify_all();
-  }
-  void on_feedback(const input::FeedbackEvent&) noexcept override {}
-  template <class Condition>
-  bool wait(Condition condition) {
-    std::unique_lock lock(mutex);
-    return changed.wait_for(lock, kPatience, [&] { return condition(); });
-  }
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::optional<EndReason> ended;
-  int frames = 0, audio = 0;
-  bool first_was_idr = false;
-  std::vector<media::Mode> modes;
-  std::uint32_t index = 0, epoch = 1, gaps = 0, bad_starts = 0;
-  std::size_t epochs_seen = 0;  // after the first
-};
-
-struct CountingVideo final : VideoSink {
-  explicit CountingVideo(std::shared_ptr<Watcher> w) : watcher(std::move(w)) {}
-  bool send(media::AccessUnit& unit) noexcept override {
-    const std::scoped_lock lock(watcher->mutex);
-    if (watcher->frames++ == 0) watcher->first_was_idr = unit.type == media::FrameType::Idr;
-    if (unit.index != ++watcher->index) ++watcher->gaps;
-    if (unit.epoch != watcher->epoch) {
-      // An epoch that was replaced before its first picture never shows, so one may be left out.
-      const bool told = watcher->modes.size() == ++watcher->epochs_seen;
-      if (unit.type != media::FrameType::Idr || unit.epoch < watcher->epoch || !told)
-        ++watcher->bad_starts;
-      watcher->epoch = unit.epoch;
-    }
-    unit.timeline.first_packet_ns = unit.timeline.last_packet_ns = steady_now_ns();
-    watcher->changed.notify_all();
-    return true;
-  }
-  void on_mode(const media::Mode& mode) noexcept override {
-    const std::scoped_lock lock(watcher->mutex);
-    watcher->modes.push_back(mode);
-  }
-  std::shared_ptr<Watcher> watcher;
-};
-struct CountingAudio final : AudioSink {
-  explicit CountingAudio(std::shared_ptr<Watcher> w) : watcher(std::move(w)) {}
-  void send(const AudioPacket&) noexcept override {
-    const std::scoped_lock lock(watcher->mutex);
-    ++watcher->audio;
-    watcher->changed.notify_all();
-  }
-  std::shared_ptr<Watcher> watcher;
-};
 
 class ManagerTest : public testing::Test {
  protected:
@@ -443,6 +361,43 @@ TEST_F(ManagerTest, TheVoiceIsHeardWhileItIsGranted) {
   loop_.run_sync([&, id = id] { manager_->end(id, EndReason::ClientQuit, {}); });
   stream->microphone(1000, voice.next());
   audio::synthetic::set_tap({});
+}
+
+// Ten pictures, and the encoder has gone; again and again.
+TEST_F(ManagerTest, AnEncoderThatKeepsFailingEndsOnlyItsStream) {
+  encode::synthetic::set_faults([](const encode::Config& config) {
+    encode::synthetic::Faults faults;
+    if (config.mode.width == 160) faults.fail_at = 10;
+    return faults;
+  });
+  ManagerConfig config;
+  config.display.backend = config.encode.backend = config.audio.backend = "synthetic";
+  for (const auto& backend : encode::backends())
+    if (std::string_view(backend.name) != "synthetic")
+      config.encode.without.push_back(backend.name);
+  loop_.run_sync([&] { manager_->configure(config); });
+
+  auto well = std::make_shared<Watcher>(), ill = std::make_shared<Watcher>();
+  const auto one = reserve(std::make_shared<FakeLease>(1)),
+             two = reserve(std::make_shared<FakeLease>(2));
+  ASSERT_TRUE(one && two);
+  const auto stream = attach(*one, well);
+  ASSERT_TRUE(stream && streams(well, *stream));
+  const auto failing = on_control([&] {
+    StreamConfig small;
+    small.video.mode = {160, 90, {60, 1}};
+    return manager_->attach(*two, small, std::make_unique<CountingVideo>(ill),
+                            std::make_unique<CountingAudio>(ill), ill);
+  });
+  ASSERT_TRUE(failing);
+  (*failing)->start_video();
+  EXPECT_TRUE(ill->wait([&] { return ill->ended.has_value(); }));
+  EXPECT_EQ(ill->ended, EndReason::EncoderFailed);
+  EXPECT_GT(ill->frames, 10) << "it was tried more than once";
+  const auto before = on_control([&] { return well->frames; });
+  EXPECT_TRUE(well->wait([&] { return well->frames > before + 5; }));
+  EXPECT_FALSE(well->ended);
+  encode::synthetic::set_faults({});
 }
 
 TEST_F(ManagerTest, AnyOrderOfCallsEndsCleanly) {
