@@ -7,7 +7,7 @@ import { joinVariables, joinWords, splitVariables, splitWords } from '../src/pag
 import { append, type LogLine, shown } from '../src/pages/diagnostics/loglines';
 import { around, fromZero, roundUp } from '../src/pages/diagnostics/scale';
 import { layout } from '../src/pages/displays/map';
-import { presetOf } from '../src/pages/displays/presets';
+import { presetOf } from '../src/pages/displays/preset';
 import { matrixOf } from '../src/pages/host/matrix';
 import { chosen, marked, type Setting, typed } from '../src/pages/host/model';
 

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { ApiError } from '../api/client';
 import { sentence } from '../api/errors';
 import type { Snapshot } from '../api/resource';
+import { A } from '../app/router';
 import { t } from '../i18n';
 import { useLasting } from './hooks';
 import { Icon, type IconName } from './icon';
@@ -75,6 +76,11 @@ export function Failed({
         <Button look="primary" onClick={onRetry} busy={busy ?? false}>
           {t('act.try_again')}
         </Button>
+        {error.status >= 500 ? (
+          <A class="btn" href="/diagnostics?tab=log">
+            {t('act.open_log')}
+          </A>
+        ) : null}
       </div>
     </div>
   );

@@ -60,6 +60,7 @@ export const common = {
   'act.review': 'Ansehen',
   'act.undo': 'Rückgängig',
   'act.done': 'Fertig',
+  'act.open_log': 'Protokoll öffnen',
   'act.show_fix': 'Lösung zeigen',
   'copy.done': 'Kopiert',
   'copy.command': 'Befehl kopieren',

@@ -58,6 +58,9 @@ export const settings = {
   'setting.encoder.help': 'Automatisch nimmt den ersten, der seine Probe besteht.',
   'setting.x264_preset': 'Voreinstellung des Software-Encoders',
   'setting.x264_preset.help': 'Tempo gegen Qualität beim Software-Encoder.',
+  'setting.costly_formats': 'Formate, die Rechenzeit kosten',
+  'setting.costly_formats.help':
+    'Bietet HEVC, AV1, 10 Bit, HDR und 4:4:4 auch an, wo nur der Prozessor sie kodiert. Clients nehmen das neueste angebotene Format, zu einem Mehrfachen der Kosten.',
   'setting.audio': 'Tonquelle',
   'setting.audio.help': 'Woher der Ton eines Streams kommt.',
   'setting.uinput_pads': 'Gamecontroller',

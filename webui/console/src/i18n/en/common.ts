@@ -58,6 +58,7 @@ export const common = {
   'act.review': 'Review',
   'act.undo': 'Undo',
   'act.done': 'Done',
+  'act.open_log': 'Open the log',
   'act.show_fix': 'Show the fix',
   'copy.done': 'Copied',
   'copy.command': 'Copy the command',

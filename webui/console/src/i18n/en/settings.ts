@@ -56,6 +56,9 @@ export const settings = {
   'setting.encoder.help': 'Automatic takes the first one that passes its probe.',
   'setting.x264_preset': 'Software encoder preset',
   'setting.x264_preset.help': 'Speed against quality of the software encoder.',
+  'setting.costly_formats': 'Formats that cost processor time',
+  'setting.costly_formats.help':
+    'Offers HEVC, AV1, 10 bit, HDR and 4:4:4 also where only the processor encodes them. Clients take the newest format that is offered, at several times the cost.',
   'setting.audio': 'Sound source',
   'setting.audio.help': 'Where a stream’s sound comes from.',
   'setting.uinput_pads': 'Game controllers',

@@ -60,6 +60,7 @@ export const common = {
   'act.review': 'Revisar',
   'act.undo': 'Deshacer',
   'act.done': 'Hecho',
+  'act.open_log': 'Abrir el registro',
   'act.show_fix': 'Ver la solución',
   'copy.done': 'Copiado',
   'copy.command': 'Copiar la orden',

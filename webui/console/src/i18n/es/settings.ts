@@ -59,6 +59,9 @@ export const settings = {
   'setting.encoder.help': 'Automático toma el primero que supera su prueba.',
   'setting.x264_preset': 'Ajuste del codificador por software',
   'setting.x264_preset.help': 'Velocidad frente a calidad del codificador por software.',
+  'setting.costly_formats': 'Formatos que cuestan procesador',
+  'setting.costly_formats.help':
+    'Ofrece HEVC, AV1, 10 bits, HDR y 4:4:4 también donde solo el procesador los codifica. Los clientes eligen el formato más nuevo que se ofrece, con un coste varias veces mayor.',
   'setting.audio': 'Fuente de sonido',
   'setting.audio.help': 'De dónde viene el sonido de un stream.',
   'setting.uinput_pads': 'Mandos de juego',

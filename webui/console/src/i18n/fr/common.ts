@@ -60,6 +60,7 @@ export const common = {
   'act.review': 'Examiner',
   'act.undo': 'Annuler',
   'act.done': 'Terminé',
+  'act.open_log': 'Ouvrir le journal',
   'act.show_fix': 'Voir la solution',
   'copy.done': 'Copié',
   'copy.command': 'Copier la commande',

@@ -59,6 +59,9 @@ export const settings = {
   'setting.encoder.help': 'Automatique prend le premier qui réussit son essai.',
   'setting.x264_preset': 'Préréglage de l’encodeur logiciel',
   'setting.x264_preset.help': 'Vitesse contre qualité pour l’encodeur logiciel.',
+  'setting.costly_formats': 'Formats coûteux en calcul',
+  'setting.costly_formats.help':
+    'Propose aussi HEVC, AV1, 10 bits, HDR et 4:4:4 lorsque seul le processeur les encode. Les clients prennent le format proposé le plus récent, pour un coût plusieurs fois supérieur.',
   'setting.audio': 'Source du son',
   'setting.audio.help': 'D’où vient le son d’un flux.',
   'setting.uinput_pads': 'Manettes de jeu',

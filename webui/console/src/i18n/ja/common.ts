@@ -57,6 +57,7 @@ export const common = {
   'act.review': '確認',
   'act.undo': '元に戻す',
   'act.done': '完了',
+  'act.open_log': 'ログを開く',
   'act.show_fix': '対処方法を見る',
   'copy.done': 'コピーしました',
   'copy.command': 'コマンドをコピー',

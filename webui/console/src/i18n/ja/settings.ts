@@ -48,6 +48,9 @@ export const settings = {
   'setting.encoder.help': '「自動」は、テストに合格した最初のものを使います。',
   'setting.x264_preset': 'ソフトウェアエンコーダーのプリセット',
   'setting.x264_preset.help': 'ソフトウェアエンコーダーの速度と画質のバランスです。',
+  'setting.costly_formats': 'プロセッサーに負荷のかかる形式',
+  'setting.costly_formats.help':
+    'プロセッサーでしかエンコードできない場合でも HEVC、AV1、10 ビット、HDR、4:4:4 を提供します。クライアントは提供される最新の形式を選ぶため、負荷は数倍になります。',
   'setting.audio': '音声の取り込み元',
   'setting.audio.help': 'ストリームの音声をどこから取り込むかです。',
   'setting.uinput_pads': 'ゲームコントローラー',

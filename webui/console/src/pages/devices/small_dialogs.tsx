@@ -33,7 +33,10 @@ export function RenameDialog({ device, onClose }: Props) {
     setBusy(true);
     try {
       await patch(`/devices/${device.id}`, { name: wanted }, versionOf(device));
-      toast(t('rename.done', { name: wanted }));
+      toast(t('rename.done', { name: wanted }), {
+        text: t('act.undo'),
+        run: () => void patch(`/devices/${device.id}`, { name: device.name }).catch(toastError).then(devices.reload),
+      });
       onClose();
     } catch (problem) {
       setError(asApiError(problem));

@@ -18,7 +18,8 @@ import { modeText, number } from '../../i18n/units';
 import { settings } from '../host/resources';
 import { SettingRow } from '../host/settingrow';
 import { layout } from './map';
-import { presetIds, Presets } from './presets';
+import { presetIds } from './preset';
+import { Presets } from './presets';
 
 interface DisplayRow {
   kind: string;
