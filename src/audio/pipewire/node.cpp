@@ -76,7 +76,9 @@ Result<> Node::wait_until_known() {
 void Node::disconnect() {
   if (stream_ == nullptr) return;
   const Connection::Lock lock(*connection_);
-  pw_stream_destroy(std::exchange(stream_, nullptr));
+  // The real-time thread reads the pointer until the library has taken the node off its loop.
+  pw_stream_destroy(stream_);
+  stream_ = nullptr;
 }
 
 void Node::settle() const {
