@@ -81,7 +81,8 @@ std::uint8_t codec_bits(const std::string& text) {
 void add_stream(CLI::App& c, Parsed& p) {
   auto& hello = p.stream.hello;
   c.add_option("--mode", p.mode, "WIDTHxHEIGHT@HZ [1920x1080@60]");
-  c.add_option("--bitrate", hello.bitrate_kbps, "kb/s; 0 = automatic, with a speed test [20000]");
+  c.add_option("--bitrate", hello.bitrate_kbps,
+               "kb/s; 0 = automatic: a speed test, then by loss [20000]");
   c.add_option("--codecs", p.codecs, "Of h264,hevc,av1");
   c.add_option("--prefer", p.prefer, "One of them");
   c.add_option("--launch", hello.launch, "Title to start");

@@ -153,7 +153,7 @@ int Cli::stream(const TargetOptions& options, StreamOptions stream) {
   session_options.budget = std::chrono::seconds(options.timeout_s);
   session_options.patience = session_options.budget;
   session_options.hello = stream.hello;
-  session_options.automatic_speed_test = stream.hello.bitrate_kbps == 0;
+  session_options.automatic_bitrate = stream.hello.bitrate_kbps == 0;
   session_options.feedback =
       stream.feedback == "control" ? FeedbackStyle::Control : FeedbackStyle::Datagram;
   session_options.send_feedback = !stream.no_feedback;

@@ -11,6 +11,7 @@ namespace quic = native::quic;
 namespace {
 
 constexpr std::chrono::milliseconds kDialAttempt{3'000};
+constexpr int kReceiveBuffer = 32 << 20;  // as clients try for (punktfunk1.md 6.1)
 
 }  // namespace
 
@@ -42,6 +43,7 @@ Result<std::unique_ptr<ClientSession>> ClientSession::start(SessionOptions optio
   quic::ClientOptions client;
   client.bind = bind;
   client.timing.handshake_timeout = kDialAttempt;
+  client.receive_buffer_bytes = kReceiveBuffer;
   client.on_media = [core = std::weak_ptr(parts->core)](ByteSpan packet, const net::Endpoint&) {
     if (const auto alive = core.lock()) alive->on_media(packet);
   };

@@ -50,6 +50,7 @@ void SessionCore::on(const wire::BitrateChanged& m) {
     s.bitrate_kbps = m.kbps;
     ++s.bitrate_changes;
   });
+  if (bitrate_) bitrate_->on_answer(m.kbps, m.reason == wire::BitrateReason::Pinned);
   const bool reads_reason = (options_.hello.details.abr_features & wire::abr_feature::kReadsReason);
   if (m.reason && !reads_reason)
     violation("control.reason", "BitrateChanged with a reason toward a client that reads none");

@@ -12,6 +12,7 @@
 #include "native/media/clock.hpp"
 #include "native/media/receiver.hpp"
 #include "native/quic/endpoint.hpp"
+#include "probe/bitrate_control.hpp"
 #include "probe/clock_sync.hpp"
 #include "probe/control_channel.hpp"
 #include "probe/feedback.hpp"
@@ -124,6 +125,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void run_reports(SteadyTime now);
   void check_answers(SteadyTime now);
   void perform(const ScriptStep& step, SteadyTime now);
+  void ask_bitrate(std::optional<std::uint32_t> kbps);
   void begin_speed_test(const native::wire::ProbeRequest& request, SteadyTime now);
   void end_speed_test(std::optional<native::wire::ProbeResult> result);
   void publish_packets();
@@ -170,6 +172,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Punches punches_;
   Recovery recovery_;
   std::optional<FeedbackSender> feedback_;
+  std::optional<BitrateControl> bitrate_;  // of a client whose bitrate is automatic
   std::optional<InputSender> input_;
   std::optional<Microphone> microphone_;
   std::optional<native::clipboard::Exchange> clipboard_;

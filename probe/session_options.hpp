@@ -78,8 +78,9 @@ struct SessionOptions {
   // Shares the clipboard where the host can, and offers this text.
   bool clipboard = false;
   std::string clipboard_text;
-  // Asks for a speed test two seconds after the start, as clients do whose bitrate is automatic.
-  bool automatic_speed_test = false;
+  // Asks for a speed test two seconds after the start, and from then on for the bitrate that the
+  // path carries, as clients do whose bitrate is automatic. Needs send_feedback.
+  bool automatic_bitrate = false;
   bool check_pictures = true;  // looks into access units
   // Ends the session by itself, with close code 0x51.
   std::optional<std::chrono::milliseconds> duration;

@@ -128,7 +128,11 @@ void SessionCore::begin_streaming(SteadyTime now) {
     else
       note(microphone.error().message());
   }
-  if (options_.automatic_speed_test && hello_.bitrate_kbps != 0) auto_test_ = now + kAutomaticTest;
+  // A bitrate of 0 from the host switches both off (punktfunk1.md 6.12).
+  if (options_.automatic_bitrate && hello_.bitrate_kbps != 0) {
+    auto_test_ = now + kAutomaticTest;
+    bitrate_.emplace(hello_.bitrate_kbps);
+  }
 }
 
 void SessionCore::run_streaming(SteadyTime now) {
@@ -161,11 +165,15 @@ void SessionCore::run_reports(SteadyTime now) {
     if (test_) feedback_->spoil();
     const auto packets = receiver_->stats().datagrams;
     const auto dropped = socket_ ? socket_->dropped() : 0;
-    if (const auto ppm = feedback_->tick(receiver_->video().stats(), packets, dropped, now))
+    if (const auto ppm = feedback_->tick(receiver_->video().stats(), packets, dropped, now)) {
       count([&](Statistics& s) {
         constexpr std::size_t kMostWindows = 10'000;
         if (s.windows.size() < kMostWindows) s.windows.push_back({since_start_ms(), *ppm, packets});
       });
+      // The speed test comes first: it says how far up there is to go.
+      if (bitrate_ && auto_test_ == SteadyTime::max() && !test_)
+        ask_bitrate(bitrate_->on_window(*ppm));
+    }
   }
   publish_packets();
 }
@@ -229,6 +237,12 @@ void SessionCore::send(const wire::ControlMessage& message) {
   arm();
 }
 
+void SessionCore::ask_bitrate(std::optional<std::uint32_t> kbps) {
+  if (!kbps || planned_) return;
+  count([](Statistics& s) { ++s.bitrate_asks; });
+  send(wire::SetBitrate{*kbps});
+}
+
 void SessionCore::begin_speed_test(const wire::ProbeRequest& request, SteadyTime now) {
   if (test_) end_speed_test(std::nullopt);
   RunningTest running;
@@ -253,6 +267,9 @@ void SessionCore::end_speed_test(std::optional<wire::ProbeResult> result) {
   test_.reset();
   if (feedback_) feedback_->spoil();
   count([&](Statistics& s) { s.speed_tests.push_back(test); });
+  if (bitrate_)
+    ask_bitrate(bitrate_->on_speed_test(
+        static_cast<std::uint32_t>(std::min(test.received_mbps * 1e3, 4e9))));
 }
 
 void SessionCore::check_answers(SteadyTime now) {
@@ -262,6 +279,7 @@ void SessionCore::check_answers(SteadyTime now) {
   }
   if (owes_bitrate_ && now >= *owes_bitrate_) {
     owes_bitrate_.reset();
+    if (bitrate_) bitrate_->on_no_answer();
     violation("answer.bitrate", "no BitrateChanged came");
   }
   if (test_ && now >= test_->until) {

@@ -127,7 +127,7 @@ struct Statistics {
   std::uint64_t rumbles = 0, pad_outputs = 0, cursor_states = 0, cursor_shapes = 0, hdr_updates = 0,
                 pad_audio = 0;
   std::uint32_t bitrate_kbps = 0;  // now in force
-  std::uint64_t bitrate_changes = 0;
+  std::uint64_t bitrate_changes = 0, bitrate_asks = 0;
   std::vector<ModeChange> modes;
   std::vector<SpeedTest> speed_tests;
   std::vector<Note> notes;  // marks of the script, and what the host announced

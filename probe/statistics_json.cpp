@@ -177,7 +177,8 @@ json to_json(const Statistics& s) {
   out["clipboard"] = {{"shared", clip.shared},   {"offered", clip.offered},
                       {"fetched", clip.fetched}, {"served", clip.served},
                       {"refused", clip.refused}, {"received_bytes", clip.received_bytes}};
-  out["bitrate"] = {{"kbps", s.bitrate_kbps}, {"changes", s.bitrate_changes}};
+  out["bitrate"] = {
+      {"kbps", s.bitrate_kbps}, {"changes", s.bitrate_changes}, {"asks", s.bitrate_asks}};
   auto& modes = out["modes"] = json::array();
   for (const auto& m : s.modes)
     modes.push_back({{"at_ms", m.at_ms},

@@ -144,10 +144,10 @@ Endpoint::~Endpoint() {
   stop();
 }
 
-Result<std::unique_ptr<Endpoint>> Endpoint::open(const net::Endpoint& bind, EngineOptions options) {
+Result<std::unique_ptr<Endpoint>> Endpoint::open(const net::UdpSocket::Options& wanted,
+                                                 EngineOptions options) {
   if (!sane(options.timing, options.limits)) return fail(Errc::BadOptions, "timing or limits");
-  // Probes for the path's MTU must not be cut into fragments; nor, then, are media packets.
-  auto socket = net::UdpSocket::open({.bind = bind, .forbid_fragments = true});
+  auto socket = net::UdpSocket::open(wanted);
   if (!socket) return fail(Errc::SocketFailed, socket.error().message());
   auto impl = std::make_unique<Impl>(std::move(*socket), std::move(options));
   if (impl->bell->fd() < 0) return fail(Errc::SocketFailed, "eventfd");
@@ -166,7 +166,8 @@ Result<std::unique_ptr<Endpoint>> Endpoint::listen(ListenOptions options, Accept
   engine.always_retry = options.always_retry;
   engine.token_lifetime = options.token_lifetime;
   engine.acceptor = std::move(acceptor);
-  return open(options.bind, std::move(engine));
+  // Probes for the path's MTU must not be cut into fragments; nor, then, are media packets.
+  return open({.bind = options.bind, .forbid_fragments = true}, std::move(engine));
 }
 
 Result<std::unique_ptr<Endpoint>> Endpoint::client(ClientOptions options) {
@@ -174,7 +175,10 @@ Result<std::unique_ptr<Endpoint>> Endpoint::client(ClientOptions options) {
   engine.timing = options.timing;
   engine.limits = options.limits;
   engine.on_media = std::move(options.on_media);
-  return open(options.bind, std::move(engine));
+  return open({.bind = options.bind,
+               .receive_buffer_bytes = options.receive_buffer_bytes,
+               .forbid_fragments = true},
+              std::move(engine));
 }
 
 Result<ConnectionRef> Endpoint::connect(ConnectOptions options) {

@@ -63,6 +63,8 @@ struct ClientOptions {
   net::Endpoint bind{};  // any address, ephemeral port
   Timing timing{};
   Limits limits{};
+  // What the system may hold for us; media come in bursts.
+  int receive_buffer_bytes = 1 << 20;
   // UDP payloads whose first byte has both top bits clear, from exactly the address of a connection
   // whose handshake is complete (punktfunk2.md 2.4). On pf-quic. Such packets from elsewhere are
   // dropped and counted. Without it they are dropped too.
@@ -142,7 +144,8 @@ class Endpoint {
  private:
   struct Impl;
   explicit Endpoint(std::unique_ptr<Impl> impl);
-  static Result<std::unique_ptr<Endpoint>> open(const net::Endpoint& bind, EngineOptions options);
+  static Result<std::unique_ptr<Endpoint>> open(const net::UdpSocket::Options& socket,
+                                                EngineOptions options);
   std::unique_ptr<Impl> impl_;
 };
 

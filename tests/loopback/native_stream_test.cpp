@@ -206,6 +206,22 @@ TEST_P(NativeStream, TheModeChangesWithoutANewConnection) {
   EXPECT_TRUE(session->wait_message<wire::Reconfigured>(kNativePatience, 3));
 }
 
+// As clients do whose bitrate is automatic: a speed test, then what it carried, in one step.
+TEST_P(NativeStream, AnAutomaticBitrateFollowsTheSpeedTest) {
+  auto o = paired_options();
+  o.hello.bitrate_kbps = 0;
+  o.automatic_bitrate = true;
+  const auto session = dial(std::move(o));
+  const auto change = session->wait_message<wire::BitrateChanged>(kNativePatience);
+  ASSERT_TRUE(change);
+  const auto s = session->statistics();
+  ASSERT_EQ(s.speed_tests.size(), 1U);
+  EXPECT_GT(s.speed_tests.front().received_mbps, 0);
+  EXPECT_GE(s.bitrate_asks, 1U);
+  EXPECT_GT(change->kbps, 0U);
+  expect_no_violations(*session);
+}
+
 TEST_P(NativeStream, ASpeedTestRunsBesideTheVideo) {
   const auto session = dial(paired_options());
   ASSERT_TRUE(wait_for_native_media(*session, 5, 5));
