@@ -24,12 +24,32 @@ inline double thread_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-// Seconds per call.
-struct Timing {
+struct Spread {
   double median = 0;
   double low = 0;   // 10th percentile
   double high = 0;  // 90th percentile
 };
+inline Spread spread(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double q) {
+    return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
+  };
+  return {at(0.5), at(0.1), at(0.9)};
+}
+
+// Seconds per call.
+struct Timing : Spread {
+  std::vector<double> rounds;  // in order
+};
+
+// How many times slower `slow` is, round by round.
+inline Spread ratio(const Timing& slow, const Timing& fast) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < slow.rounds.size(); ++i)
+    ratios.push_back(slow.rounds[i] / fast.rounds[i]);
+  return spread(std::move(ratios));
+}
 
 // Times every variant in `rounds` rounds of at least `round_seconds` each.
 inline std::vector<Timing> measure(const std::vector<Variant>& variants, int rounds,
@@ -51,13 +71,7 @@ inline std::vector<Timing> measure(const std::vector<Variant>& variants, int rou
     }
   }
   std::vector<Timing> timings;
-  for (auto& s : samples) {
-    std::sort(s.begin(), s.end());
-    const auto at = [&](double q) {
-      return s[static_cast<std::size_t>(q * static_cast<double>(s.size() - 1))];
-    };
-    timings.push_back({at(0.5), at(0.1), at(0.9)});
-  }
+  for (auto& s : samples) timings.push_back({spread(s), std::move(s)});
   return timings;
 }
 
