@@ -79,8 +79,12 @@ struct Api::Impl : std::enable_shared_from_this<Impl> {
   ApiDeps deps;
   PairingAttempts attempts;
   std::map<std::uint32_t, std::pair<std::string, std::string>> art;  // app id → title, PNG
-  // localAudioPlayMode at launch, for clients that leave it out when they resume.
-  std::map<session::SessionId, bool> host_audio;
+  // What was asked for at launch, for clients that leave it out when they resume.
+  struct Wishes {
+    bool host_audio = false;  // localAudioPlayMode
+    bool hdr = false;         // hdrMode
+  };
+  std::map<session::SessionId, Wishes> wishes;
 
   // The session that this certificate may see and steer.
   std::optional<session::SessionInfo> own_session(const trust::Lease& lease) const {
@@ -146,7 +150,8 @@ void Api::handle_tls(const Exchange& exchange) {
   if (path == "/serverinfo") return impl_->serverinfo(exchange, lease.get());
   if (path == "/applist") {
     impl_->deps.sessions.expect_launch();
-    return send_xml(exchange, applist_xml(impl_->deps.catalogue.apps()));
+    return send_xml(exchange, applist_xml(impl_->deps.catalogue.apps(),
+                                          impl_->deps.hdr_support && impl_->deps.hdr_support()));
   }
   if (path == "/appasset") return impl_->appasset(exchange);
   if (path == "/launch") return impl_->launch(exchange, lease);
@@ -248,8 +253,8 @@ void Api::Impl::reserve(const Exchange& exchange, const trust::LeasePtr& lease,
     const auto [status, message] = refusal_of(id.error());
     return refuse(exchange, "gamesession", status, message);
   }
-  std::erase_if(host_audio, [&](const auto& entry) { return !deps.sessions.find(entry.first); });
-  host_audio[*id] = request.host_audio.value_or(false);
+  std::erase_if(wishes, [&](const auto& entry) { return !deps.sessions.find(entry.first); });
+  wishes[*id] = {request.host_audio.value_or(false), request.hdr.value_or(false)};
   grant(exchange, *id, lease, *request.mode, request, "gamesession");
 }
 
@@ -283,9 +288,10 @@ void Api::Impl::grant(const Exchange& exchange, session::SessionId id, const tru
   ticket->mode = mode;
   ticket->speakers = request.speakers;
   ticket->encrypted_rtsp = request.encrypted_rtsp;
-  const auto remembered = host_audio.find(id);
-  ticket->host_audio =
-      request.host_audio.value_or(remembered != host_audio.end() && remembered->second);
+  const auto remembered = wishes.find(id);
+  const auto at_launch = remembered != wishes.end() ? remembered->second : Wishes{};
+  ticket->host_audio = request.host_audio.value_or(at_launch.host_audio);
+  ticket->hdr = request.hdr.value_or(at_launch.hdr);
   log::info("gamestream", "launch granted", "session", id, "device", lease->device_name(), "verb",
             exchange->request().path, "mode", media::to_string(mode));
   // RTSP comes as soon as the client has its answer.

@@ -37,6 +37,7 @@ struct ApiDeps {
   const apps::Catalogue& catalogue;
   const crypto::Identity& identity;
   // ServerCodecModeSupport of what the host can encode; must not block.
+  std::function<bool()> hdr_support;  // as IsHdrSupported; absent = no
   std::function<std::uint32_t()> codec_support;
   // A launch or resume was granted: RTSP must expect this client from now on. Runs before the
   // client gets its answer.

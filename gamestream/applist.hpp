@@ -9,7 +9,7 @@
 
 namespace pf::gamestream {
 
-std::string applist_xml(const std::vector<apps::App>& apps);
+std::string applist_xml(const std::vector<apps::App>& apps, bool hdr);
 
 // A portrait picture for an application without art of its own: 600x800, a gradient whose colour
 // follows from `id`, and the title. The bytes of a PNG file; a few kilobytes, a millisecond or two.

@@ -89,6 +89,19 @@ std::optional<ControlMessage> parse_control(ByteSpan text) {
   return parsed;
 }
 
+HdrMetadata wire_metadata(const media::HdrMetadata& metadata) {
+  const auto point = [](const media::Chromaticity& c) { return HdrMetadata::Point{c.x, c.y}; };
+  return {.red = point(metadata.red),
+          .green = point(metadata.green),
+          .blue = point(metadata.blue),
+          .white = point(metadata.white),
+          .max_nits = static_cast<std::uint16_t>(metadata.max_luminance_nits),
+          .min_nits_x10000 = static_cast<std::uint16_t>(metadata.min_luminance_10000th_nit),
+          .max_cll = metadata.max_content_light_nits,
+          .max_fall = metadata.max_frame_average_light_nits,
+          .max_full_frame_nits = metadata.max_frame_average_light_nits};
+}
+
 Bytes hdr_mode_message(bool enabled, const HdrMetadata& metadata) {
   return message(0x010e, [&](ByteWriter& out) {
     out.u8(enabled ? 1 : 0);
@@ -161,4 +174,4 @@ std::uint32_t termination_reason(session::EndReason reason) {
 }
 
 }  // namespace pf::gamestream
-    case session::EndReason::Taken:
+case session::EndReason::Taken:

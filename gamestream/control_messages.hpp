@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/bytes.hpp"
+#include "media/hdr.hpp"
 #include "session/front_end.hpp"
 
 namespace pf::gamestream {
@@ -56,6 +57,7 @@ struct HdrMetadata {
   std::uint16_t max_cll = 0, max_fall = 0, max_full_frame_nits = 0;
 };
 Bytes hdr_mode_message(bool enabled, const HdrMetadata& metadata = {});
+HdrMetadata wire_metadata(const media::HdrMetadata& metadata);
 
 Bytes rumble_message(const input::Rumble& rumble);
 Bytes trigger_rumble_message(const input::TriggerRumble& rumble);

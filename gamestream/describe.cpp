@@ -72,6 +72,19 @@ std::uint32_t Offer::codec_mask() const {
   return mask | mode_bit({media::Codec::H264});
 }
 
+bool Offer::hdr() const {
+  return std::any_of(formats.begin(), formats.end(),
+                     [](const auto& format) { return format.ten_bit; });
+}
+
+Offer Offer::at(const media::Mode& mode) const {
+  auto left = *this;
+  std::erase_if(left.formats, [&](const auto& format) {
+    return format.codec != media::Codec::H264 && !media::keeps_up(costs, {format.codec}, mode);
+  });
+  return left;
+}
+
 std::string describe(const Offer& offer, const EncryptionPolicy& policy) {
   auto body = fmt::format(
       "a=x-ss-general.featureFlags:{}\n"

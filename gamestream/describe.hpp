@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "media/colour.hpp"
+#include "media/format_cost.hpp"
 
 namespace pf::gamestream {
 
@@ -32,11 +33,17 @@ struct Offer {
   std::vector<media::VideoFormat> formats{{media::Codec::H264}};
   // Losses that clients name are answered by going back to an older picture (7.8).
   bool invalidates = false;
+  // Of formats that the processor encodes.
+  std::vector<media::FormatCost> costs{};
 
   bool has(const media::VideoFormat& format) const;
   bool has(media::Codec codec) const;  // in any depth
   // ServerCodecModeSupport (2.3).
   std::uint32_t codec_mask() const;
+  // Something in 10 bit, which HDR needs.
+  bool hdr() const;
+  // What is left of it for a mode: without the codecs whose plain format does not keep up.
+  Offer at(const media::Mode& mode) const;
 };
 
 // H.264 has no line of its own.

@@ -141,10 +141,10 @@ Result<> Frontend::Impl::open_rtsp(const net::Endpoint& bind) {
   RtspDialogues::Hooks hooks;
   hooks.waiting = [this] { return launches.waiting(); };
   hooks.description = [this](const LaunchTicket& ticket) {
-    return describe(offer(), encryption(ticket));
+    return describe(offer().at(ticket.mode), encryption(ticket));
   };
   hooks.check = [this](const LaunchTicket& ticket, const Announce& announce) {
-    return check_announce(announce, offer(), encryption(ticket));
+    return check_announce(announce, offer().at(ticket.mode), encryption(ticket));
   };
   hooks.set_up = [this](const TicketPtr& ticket) { set_up(ticket); };
   hooks.play = [this](const TicketPtr& ticket, const Announce& announce, const std::string& host) {
@@ -200,6 +200,7 @@ Result<> Frontend::Impl::open_http() {
               .sessions = deps.sessions,
               .catalogue = deps.catalogue,
               .identity = deps.identity,
+              .hdr_support = [this] { return offer().hdr(); },
               .codec_support = [this] { return offer().codec_mask(); },
               .launched = [this](TicketPtr ticket) { launched(std::move(ticket)); },
               .withdrawn = [this](session::SessionId session) { withdrawn(session); }});
@@ -259,7 +260,12 @@ Result<> Frontend::Impl::play(const TicketPtr& ticket, const Announce& announce,
                               const std::string& host) {
   const auto id = set_up(ticket);
   auto& running = streams.at(id);
-  const auto wanted = stream_config(announce, host, config.policy.fec_percent);
+  auto wanted = stream_config(announce, host, config.policy.fec_percent);
+  const bool hdr = ticket->hdr && wanted.video.colour.ten_bit;
+  if (hdr) {
+    wanted.video.colour.hdr = true;
+    wanted.video.colour.matrix = media::Matrix::Bt2020;
+  }
   auto video = video_sink(running, announce, wanted);
   if (!video) return pass(video);
   auto audio = audio_sink(running, announce, wanted);
@@ -285,7 +291,7 @@ Result<> Frontend::Impl::play(const TicketPtr& ticket, const Announce& announce,
   expect.link = running.link;
   expect.adapt = adaptation(announce, wanted);
   expect.counts = running.counts;
-  expect.greeting = hdr_mode_message(false);
+  expect.greeting = hdr_mode_message(hdr, hdr ? wire_metadata(media::kMappedSdr) : HdrMetadata{});
   control->expect(std::move(expect));
   media->start(id, !announce.uses_connect_data(), [stream = running.stream](MediaKind kind) {
     if (kind == MediaKind::Video)

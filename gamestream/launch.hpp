@@ -32,6 +32,7 @@ struct LaunchTicket {
   audio::Speakers speakers = audio::Speakers::Stereo;
   bool encrypted_rtsp = false;          // corever ≥ 1
   bool host_audio = false;              // localAudioPlayMode
+  bool hdr = false;                     // hdrMode
   std::uint32_t rtsp_sequence_out = 0;  // last sequence the host used (4.6); first message is 1
 
   ~LaunchTicket() { crypto::wipe(rikey); }

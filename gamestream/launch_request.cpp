@@ -84,6 +84,7 @@ Result<LaunchRequest> parse_launch(const http::Request& request) {
   }
   if (const auto* const text = request.query_value("localAudioPlayMode"))
     launch.host_audio = *text == "1";
+  if (const auto* const text = request.query_value("hdrMode")) launch.hdr = *text == "1";
   return launch;
 }
 

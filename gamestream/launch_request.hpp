@@ -21,6 +21,7 @@ struct LaunchRequest {
   std::uint32_t rikeyid = 0;
   audio::Speakers speakers = audio::Speakers::Stereo;
   std::optional<bool> host_audio;  // absent: as at launch
+  std::optional<bool> hdr;         // hdrMode; absent: as at launch
   bool encrypted_rtsp = false;     // corever ≥ 1
 
   LaunchRequest() = default;

@@ -1,14 +1,17 @@
 // From an admitted client to a running stream: negotiation, keys, sinks, media path
 // (punktfunk1.md 3.3, 4.2, 6.1; punktfunk2.md 4.2, 6 to 8).
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
+#include "media/hdr.hpp"
 #include "native/client.hpp"
 #include "native/client_label.hpp"
 #include "native/peer.hpp"
 #include "native/video_sink.hpp"
+#include "native/wire/datagram.hpp"
 
 namespace pf::native {
 namespace {
@@ -47,6 +50,26 @@ const apps::App& desktop(const apps::Catalogue& catalogue) {
     return app.title == apps::kDesktopTitle;
   });
   return found == apps.end() ? apps.front() : *found;
+}
+
+// punktfunk1.md 7.11: with every keyframe.
+void send_hdr(wire::Generation generation, quic::DatagramPort& port) noexcept {
+  const auto& known = pf::media::kMappedSdr;
+  const auto point = [](const pf::media::Chromaticity& c) {
+    return wire::HdrMetadata::Chromaticity{c.x, c.y};
+  };
+  wire::HdrMetadata body;
+  body.red = point(known.red);
+  body.green = point(known.green);
+  body.blue = point(known.blue);
+  body.white = point(known.white);
+  body.max_luminance = known.max_luminance_nits * 10'000;
+  body.min_luminance = known.min_luminance_10000th_nit;
+  body.max_content_light = known.max_content_light_nits;
+  body.max_frame_average_light = known.max_frame_average_light_nits;
+  std::array<std::uint8_t, 64> datagram{};
+  const auto bytes = wire::encode_hdr(generation, body, datagram);
+  if (bytes != 0) port.push(ByteSpan(datagram.data(), bytes));
 }
 
 std::uint32_t audio_kbps(const Agreement& agreement) {
@@ -139,12 +162,12 @@ void Client::answer_hello() {
       return close(wire::CloseCode::SetupFailed, "The host could not open its media port.");
     }
     punch_ = std::move(*punch);
-  const auto met = deps_.sessions.contest(app, lease_->device());
-  adopted_ = met.policy != apps::SecondClient::Separate &&
-             std::any_of(met.others.begin(), met.others.end(), [&](auto id) {
-               const auto other = deps_.sessions.find(id);
-               return other && other->app_id == app.id;
-             });
+    const auto met = deps_.sessions.contest(app, lease_->device());
+    adopted_ = met.policy != apps::SecondClient::Separate &&
+               std::any_of(met.others.begin(), met.others.end(), [&](auto id) {
+                 const auto other = deps_.sessions.find(id);
+                 return other && other->app_id == app.id;
+               });
     reply_.udp_port = punch_->port();
     crypto::random_bytes(reply_.key);
     crypto::random_bytes(reply_.salt);
@@ -239,6 +262,10 @@ Result<> Client::attach() {
                                                      std::uint8_t epoch) {
     hub->to_client(ref, [mode, epoch](Client& client) { client.on_mode_active(mode, epoch); });
   };
+  if (agreement_.colour.hdr)
+    sink.on_keyframe = [generation = carrier_.generation, port = prepared_->timing] {
+      send_hdr(generation, *port);
+    };
   auto video = make_video_sink(std::move(sink));
   if (!video) return pass(video);
   auto audio = std::make_unique<NativeAudioSink>(NativeAudioSink::Config{

@@ -13,17 +13,47 @@ bool contains(const std::vector<pf::media::Codec>& codecs, pf::media::Codec code
   return std::find(codecs.begin(), codecs.end(), codec) != codecs.end();
 }
 
-// punktfunk1.md 3.7: the client's wish if we can, then HEVC, AV1, H.264.
+// punktfunk1.md 3.7: the client's wish if we can, then HEVC, AV1, H.264. What does not keep up with
+// the mode is not among them.
 std::optional<pf::media::Codec> choose(const wire::ClientHello& hello,
-                                       const std::vector<pf::media::Codec>& ours) {
+                                       const std::vector<pf::media::Codec>& ours,
+                                       const HostAbilities& abilities,
+                                       const pf::media::Mode& mode) {
   const auto possible = [&](pf::media::Codec codec) {
-    return (hello.codecs & codec_bit(codec)) != 0 && contains(ours, codec);
+    return (hello.codecs & codec_bit(codec)) != 0 && contains(ours, codec) &&
+           pf::media::keeps_up(abilities.costs, {codec}, mode);
   };
   for (const auto codec : {pf::media::Codec::H264, pf::media::Codec::Hevc, pf::media::Codec::Av1})
     if ((hello.preferred_codec & codec_bit(codec)) != 0 && possible(codec)) return codec;
   for (const auto codec : {pf::media::Codec::Hevc, pf::media::Codec::Av1, pf::media::Codec::H264})
     if (possible(codec)) return codec;
   return std::nullopt;
+}
+
+// The richest picture that the client asks for and that is worth its price here. An HDR client gets
+// the desktop mapped into PQ.
+pf::media::Colour colour_for(const wire::ClientHello& hello, const HostAbilities& abilities,
+                             pf::media::Codec codec, const pf::media::Mode& mode) {
+  const bool deep = (hello.video_caps & wire::video_cap::k10Bit) != 0;
+  const bool full = (hello.video_caps & wire::video_cap::k444) != 0;
+  pf::media::Colour colour;
+  const auto take = [&](bool ten_bit, bool yuv444) {
+    const pf::media::VideoFormat format{codec, ten_bit, yuv444};
+    const auto& ours = abilities.formats;
+    if ((ten_bit && !deep) || (yuv444 && !full) ||
+        std::find(ours.begin(), ours.end(), format) == ours.end() ||
+        !pf::media::keeps_up(abilities.costs, format, mode))
+      return false;
+    colour.ten_bit = ten_bit;
+    colour.yuv444 = yuv444;
+    return true;
+  };
+  if (!take(true, true) && !take(true, false)) take(false, true);
+  if (colour.ten_bit && (hello.video_caps & wire::video_cap::kHdr) != 0) {
+    colour.hdr = true;
+    colour.matrix = pf::media::Matrix::Bt2020;
+  }
+  return colour;
 }
 
 wire::Suite suite_for(const wire::ClientHello& hello, wire::Generation generation) {
@@ -107,12 +137,14 @@ Result<Agreement> negotiate(const wire::ClientHello& hello, const HostAbilities&
   auto mode = to_mode(hello.mode);
   if (!mode) return pass(mode);
   agreement.mode = *mode;
-  auto codec = choose(hello, abilities.codecs);
-  if (!codec) codec = choose(hello, abilities.last_resort);
+  auto codec = choose(hello, abilities.codecs, abilities, agreement.mode);
+  if (!codec) codec = choose(hello, abilities.last_resort, {}, agreement.mode);
+  if (!codec) codec = choose(hello, abilities.codecs, {}, agreement.mode);
   if (!codec)
     return fail(Errc::NoCodec,
                 "This host encodes none of the video formats that the device plays.");
   agreement.codec = *codec;
+  agreement.colour = colour_for(hello, abilities, *codec, agreement.mode);
   agreement.automatic_bitrate = hello.bitrate_kbps == 0;
   agreement.budget_kbps =
       std::clamp(agreement.automatic_bitrate ? abilities.automatic_kbps : hello.bitrate_kbps,
@@ -155,6 +187,10 @@ wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreem
     reply.host_caps |= wire::host_cap::kAudioHires;
   }
   reply.codec = codec_bit(agreement.codec);
+  const auto& colour = agreement.colour;
+  reply.bit_depth = colour.ten_bit ? 10 : 8;
+  reply.chroma_format = colour.yuv444 ? 3 : 1;
+  if (colour.hdr) reply.colour = {9, 16, 9, 0};  // BT.2020, PQ, limited range
   reply.host_caps |= wire::host_cap::kGamepadState | wire::host_cap::kTextInput;
   if (abilities.clipboard) reply.host_caps |= wire::host_cap::kClipboard;
   if (agreement.redundant_audio) reply.host_caps |= wire::host_cap::kAudioRed;

@@ -9,6 +9,7 @@
 #include "audio/layout.hpp"
 #include "base/result.hpp"
 #include "media/colour.hpp"
+#include "media/format_cost.hpp"
 #include "media/mode.hpp"
 #include "native/errc.hpp"
 #include "native/wire/hello.hpp"
@@ -21,11 +22,14 @@ struct HostAbilities {
   std::vector<pf::media::Codec> codecs{pf::media::Codec::H264};
   // Also possible, at a price: taken only when nothing of the above is in common.
   std::vector<pf::media::Codec> last_resort;
-  std::uint8_t fec_percent = 10;          // 0..90, at the start
-  std::uint32_t automatic_kbps = 20'000;  // for clients that leave the bitrate to the host
-  std::uint16_t management_port = 0;      // 0 = none
-  bool clipboard = false;                 // sessions have one that can be shared
-  bool wlroots = true;                    // sessions show a compositor of that kind
+  // In which of them 10 bit and 4:4:4 are worth choosing for who asks.
+  std::vector<pf::media::VideoFormat> formats;
+  std::vector<pf::media::FormatCost> costs;  // of formats that the processor encodes
+  std::uint8_t fec_percent = 10;             // 0..90, at the start
+  std::uint32_t automatic_kbps = 20'000;     // for clients that leave the bitrate to the host
+  std::uint16_t management_port = 0;         // 0 = none
+  bool clipboard = false;                    // sessions have one that can be shared
+  bool wlroots = true;                       // sessions show a compositor of that kind
 };
 
 // How the connection is carried.

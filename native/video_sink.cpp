@@ -10,9 +10,13 @@ class Sink final : public session::VideoSink {
       : inner_(std::move(inner)),
         link_(std::move(link)),
         epochs_(config.epochs),
-        told_(std::move(config.on_mode)) {}
+        told_(std::move(config.on_mode)),
+        keyframe_(std::move(config.on_keyframe)) {}
 
-  bool send(pf::media::AccessUnit& unit) noexcept override { return inner_->send(unit); }
+  bool send(pf::media::AccessUnit& unit) noexcept override {
+    if (keyframe_ && unit.type == pf::media::FrameType::Idr) keyframe_();
+    return inner_->send(unit);
+  }
 
   void on_mode(const pf::media::Mode& mode) noexcept override {
     // A client that knows no epochs sees the change by its keyframe alone.
@@ -28,6 +32,7 @@ class Sink final : public session::VideoSink {
   const bool epochs_;
   std::uint8_t epoch_ = 0;
   std::function<void(const pf::media::Mode&, std::uint8_t)> told_;
+  std::function<void()> keyframe_;
 };
 
 }  // namespace

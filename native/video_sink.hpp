@@ -13,6 +13,8 @@ struct VideoSinkConfig {
   bool epochs = false;  // the client follows StreamConfig (punktfunk2.md 6.5)
   // Send thread, just before the first unit of another mode; may only post.
   std::function<void(const pf::media::Mode& mode, std::uint8_t epoch)> on_mode{};
+  // Send thread, before each keyframe; must not block, allocate or throw.
+  std::function<void()> on_keyframe{};
 };
 
 Result<std::unique_ptr<session::VideoSink>> make_video_sink(VideoSinkConfig config);

@@ -19,7 +19,7 @@ bool affordable(const encode::FormatReport& row) {
 
 }  // namespace
 
-BackendStatus probe_all_back_ends(const session::ManagerConfig& config) {
+BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool costly) {
   BackendStatus status;
   const auto add = [&](const char* room, std::string name, bool usable, std::string reason) {
     if (usable)
@@ -41,14 +41,16 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config) {
             row.reason);
       const bool wanted =
           config.encode.backend == "auto" ? r.name != "synthetic" : r.name == config.encode.backend;
-      // Screens are captured in 8 bit: deeper pictures would hold nothing more.
-      const bool offered =
-          row.ok && wanted && !row.format.ten_bit && (h264 || r.hardware || affordable(row));
+      const bool offered = row.ok && wanted && (h264 || r.hardware || costly || affordable(row));
       auto& formats = status.formats;
-      if (offered && std::find(formats.begin(), formats.end(), row.format) == formats.end())
+      if (offered && std::find(formats.begin(), formats.end(), row.format) == formats.end()) {
         formats.push_back(row.format);
+        if (!r.hardware && codec != media::Codec::H264)
+          status.costs.push_back({row.format, row.frame_us});
+      }
       if (!row.ok || !plain) continue;
-      auto& codecs = r.hardware || h264 ? status.codecs : status.costly_codecs;
+      auto& codecs =
+          r.hardware || h264 || (costly && wanted) ? status.codecs : status.costly_codecs;
       const bool known = std::find(codecs.begin(), codecs.end(), codec) != codecs.end();
       if (!known && r.name != "synthetic") codecs.push_back(codec);
       if (h264 && status.encoder.empty() && wanted) {

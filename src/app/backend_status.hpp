@@ -1,6 +1,7 @@
 // What this machine can do, found out by trying, in the words that status and log show.
 #pragma once
 
+#include "media/format_cost.hpp"
 #include "session/factory.hpp"
 #include "webui/status_parts.hpp"
 
@@ -12,9 +13,11 @@ struct BackendStatus {
   std::vector<media::Codec> codecs;
   // Made in software at several times the cost of H.264: for clients that play nothing else.
   std::vector<media::Codec> costly_codecs;
-  // What Moonlight clients are offered: they take the newest codec that they can decode, so another
-  // than H.264 is among them only where it costs little.
+  // What clients are offered: Moonlight takes the newest codec that it can decode, so another than
+  // H.264 is among them only where it costs little, or where the operator wants all.
   std::vector<media::VideoFormat> formats;
+  // Of those that the processor encodes.
+  std::vector<media::FormatCost> costs;
   bool invalidates = false;  // the chosen H.264 encoder answers losses from older pictures
   std::vector<encode::EncoderReport> encoders;  // every encoder × format, for people
   std::string encoder;
@@ -22,7 +25,8 @@ struct BackendStatus {
   std::vector<std::string> notices;
 };
 
-// Worker thread; slow (opens encoders).
-BackendStatus probe_all_back_ends(const session::ManagerConfig& config);
+// Worker thread; slow (opens encoders). `costly`: what only the processor encodes is offered as
+// well.
+BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool costly = false);
 
 }  // namespace pf::app

@@ -264,7 +264,8 @@ Result<> Host::Impl::change_settings(const config::Changes& changes, const confi
   if (gamestream) gamestream->set_policy(stream_policy(settings));
   if (native) native->set_adaptive_fec(settings.get(config::kAdaptiveFec));
   if (changes.contains(config::kEncoder.id) || changes.contains(config::kDisplay.id) ||
-      changes.contains(config::kX11Display.id) || changes.contains(config::kAudio.id))
+      changes.contains(config::kX11Display.id) || changes.contains(config::kAudio.id) ||
+      changes.contains(config::kCostlyFormats.id))
     probe_back_ends(config_now(paths));
   return {};
 }
@@ -309,6 +310,8 @@ Result<> Host::Impl::start_native(const std::string& name) {
     native::HostAbilities abilities;
     abilities.codecs = codecs;
     abilities.last_resort = costly_codecs;
+    abilities.formats = offer.formats;
+    abilities.costs = offer.costs;
     abilities.fec_percent = static_cast<std::uint8_t>(settings.get(config::kNativeFecPercent));
     const auto display = settings.get(config::kDisplay);
     abilities.wlroots = display == "auto" || display == "virtual";
@@ -355,11 +358,11 @@ void Host::Impl::announce() const {
 
 // Opening encoders takes a while; clients are served meanwhile.
 void Host::Impl::probe_back_ends(const session::ManagerConfig& config, std::function<void()> done) {
-  loop.work([this, config, done = std::move(done)] {
-    auto report = probe_all_back_ends(config);
+  loop.work([this, config, costly = settings.get(config::kCostlyFormats), done = std::move(done)] {
+    auto report = probe_all_back_ends(config, costly);
     loop.post([this, report = std::move(report), done] {
       if (!report.codecs.empty()) codecs = report.codecs;
-      if (!report.formats.empty()) offer = {report.formats, report.invalidates};
+      if (!report.formats.empty()) offer = {report.formats, report.invalidates, report.costs};
       costly_codecs = report.costly_codecs;
       status.backends = report.backends;
       status.encoders =

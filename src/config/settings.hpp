@@ -72,6 +72,7 @@ inline constexpr TextKey kX11Display{"x11_display"};
 inline constexpr BoolKey kCaptureCursor{"capture_cursor"};
 inline constexpr TextKey kEncoder{"encoder"};
 inline constexpr TextKey kX264Preset{"x264_preset"};
+inline constexpr BoolKey kCostlyFormats{"costly_formats"};
 inline constexpr TextKey kAudio{"audio"};
 inline constexpr BoolKey kUinputPads{"uinput_pads"};
 inline constexpr IntKey kFecPercent{"fec_percent"};

@@ -183,6 +183,9 @@ std::vector<Definition> make_table() {
       choice("x264_preset",
              {"auto", "ultrafast", "superfast", "veryfast", "faster", "fast", "medium"}, "auto",
              Applies::NextSession, "video", "Speed against quality of the software encoder."),
+      flag("costly_formats", false, Applies::NextSession, "video",
+           "Offer HEVC, AV1, 10 bit, HDR and 4:4:4 also where only the processor encodes them. "
+           "Clients take the newest format that is offered, at several times the cost."),
       choice("audio", {"auto", "pipewire", "synthetic", "none"}, "auto", Applies::NextSession,
              "audio", "Where a session's sound comes from."),
       flag("uinput_pads", true, Applies::NextSession, "input",

@@ -63,7 +63,7 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
   ASSERT_TRUE(settings);
   std::size_t keys = 0;
   for (const auto key : {kGamestream, kNative, kOpen, kAdaptiveFec, kMdns, kCaptureCursor,
-                         kUinputPads, kDemo, kAdaptiveBitrate, kPublicPeers}) {
+                         kUinputPads, kDemo, kCostlyFormats, kAdaptiveBitrate, kPublicPeers}) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_EQ(find(key.id)->kind, Kind::Bool);

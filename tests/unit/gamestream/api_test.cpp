@@ -362,9 +362,23 @@ TEST_F(ApiTest, ResumesWithNewKeysAndRemembersHostAudio) {
   ASSERT_EQ(tickets_.size(), 2U);
   EXPECT_EQ(to_hex(tickets_[1]->rikey), std::string(32, 'a'));
   EXPECT_TRUE(tickets_[1]->host_audio);
+  EXPECT_FALSE(tickets_[1]->hdr);
   EXPECT_EQ(tickets_[1]->session, 1U);
   EXPECT_EQ(manager_.sessions.at(1).mode, (media::Mode{1280, 720, {30, 1}}));
   EXPECT_EQ(manager_.resumes, 1U);
+}
+
+TEST_F(ApiTest, AResumeThatDoesNotNameHdrGetsWhatTheLaunchGot) {
+  approve(mine());
+  auto query = launch_query(game_);
+  query.emplace_back("hdrMode", "1");
+  tls("/launch", query);
+  manager_.detach(1);
+  query.pop_back();
+  tls("/resume", query);
+  ASSERT_EQ(tickets_.size(), 2U);
+  EXPECT_TRUE(tickets_[0]->hdr);
+  EXPECT_TRUE(tickets_[1]->hdr);
 }
 
 TEST_F(ApiTest, ResumeWithoutASessionFails) {

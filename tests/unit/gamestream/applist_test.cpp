@@ -16,12 +16,14 @@ apps::App app(std::uint32_t id, std::string title) {
 }
 
 TEST(AppList, ListsWithoutWhiteSpace) {
-  EXPECT_EQ(applist_xml({app(881448767, "Desktop"), app(5, "A & B")}),
+  EXPECT_EQ(applist_xml({app(881448767, "Desktop"), app(5, "A & B")}, false),
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root status_code=\"200\">"
             "<App><IsHdrSupported>0</IsHdrSupported><AppTitle>Desktop</AppTitle><ID>881448767</ID>"
             "</App><App><IsHdrSupported>0</IsHdrSupported><AppTitle>A &amp; B</AppTitle><ID>5</ID>"
             "</App></root>");
-  EXPECT_EQ(applist_xml({}),
+  EXPECT_NE(applist_xml({app(5, "Game")}, true).find("<IsHdrSupported>1</IsHdrSupported>"),
+            std::string::npos);
+  EXPECT_EQ(applist_xml({}, false),
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root status_code=\"200\"/>");
 }
 

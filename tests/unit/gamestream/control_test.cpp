@@ -224,6 +224,17 @@ TEST(ControlMessages, HdrModeVector) {
   EXPECT_EQ(hdr_mode_message(false).size(), 31U);
 }
 
+// An SDR desktop mapped into PQ: BT.709 primaries, D65, 203 cd/m² everywhere.
+TEST(ControlMessages, TheMetadataOfMappedSdrIsTrueOfIt) {
+  EXPECT_EQ(to_hex(hdr_mode_message(true, wire_metadata(media::kMappedSdr))),
+            "0e011b0001"
+            "007d7440"
+            "983a3075"
+            "4c1db80b"
+            "133d4240"
+            "cb000100cb00cb00cb00");
+}
+
 TEST(ControlMessages, GracefulReasons) {
   // Whatever people or the application decided closes the client silently.
   for (const auto reason :

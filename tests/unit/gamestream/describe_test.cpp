@@ -67,5 +67,29 @@ TEST(Offer, AFormatIsOfferedAsItIsAndACodecInAnyDepth) {
   EXPECT_FALSE(offer.has(media::Codec::Av1));
 }
 
+TEST(Offer, HdrNeedsTenBit) {
+  EXPECT_FALSE(Offer{}.hdr());
+  EXPECT_FALSE((Offer{{{media::Codec::H264}, {media::Codec::Av1}}}).hdr());
+  EXPECT_TRUE((Offer{{{media::Codec::H264}, {media::Codec::Av1, true}}}).hdr());
+}
+
+// What cannot be coded as fast as the mode wants is not described, in no depth; H.264 always is.
+TEST(Offer, LeavesOutCodecsThatDoNotKeepUp) {
+  using media::Codec;
+  const Offer offer{
+      {{Codec::H264}, {Codec::Hevc}, {Codec::Hevc, true}, {Codec::Av1}},
+      false,
+      {{{Codec::Hevc}, 24'000}, {{Codec::Hevc, true}, 60'000}, {{Codec::Av1}, 9'000}}};
+  const auto all = offer.at({1280, 720, {60, 1}});
+  EXPECT_TRUE(all.has(Codec::Hevc));
+  EXPECT_TRUE(all.has(media::VideoFormat{Codec::Hevc, true})) << "the plain format decides";
+  const auto large = offer.at({1920, 1080, {60, 1}});
+  EXPECT_FALSE(large.has(Codec::Hevc));
+  EXPECT_TRUE(large.has(Codec::Av1));
+  EXPECT_EQ(describe(large, {}).find("AAAAAU"), std::string::npos);
+  const auto huge = offer.at({3840, 2160, {120, 1}});
+  EXPECT_EQ(huge.formats, (std::vector<media::VideoFormat>{{Codec::H264}}));
+}
+
 }  // namespace
 }  // namespace pf::gamestream

@@ -133,6 +133,9 @@ TEST(LaunchRequest, ReadsEveryParameter) {
   EXPECT_EQ(launch->speakers, audio::Speakers::Stereo);
   EXPECT_EQ(launch->host_audio, false);
   EXPECT_TRUE(launch->encrypted_rtsp);
+  EXPECT_FALSE(launch->hdr);
+  EXPECT_EQ(parse_launch(request(with("hdrMode", "1")))->hdr, true);
+  EXPECT_EQ(parse_launch(request(with("hdrMode", "0")))->hdr, false);
 }
 
 TEST(LaunchRequest, FillsInWhatOldClientsLeaveOut) {

@@ -130,5 +130,52 @@ TEST(Negotiate, AnAbilityIsEchoedOnlyToWhoHasItsCounterpart) {
   EXPECT_EQ(reply.codec, wire::codec_bit::kH264);
 }
 
+TEST(Negotiate, DepthAndChromaForWhoAsksWhereTheyAreWorthIt) {
+  using namespace wire::codec_bit;
+  using namespace wire::video_cap;
+  HostAbilities host;
+  host.codecs = {Codec::H264, Codec::Hevc};
+  host.formats = {{Codec::H264}, {Codec::H264, false, true}, {Codec::Hevc}, {Codec::Hevc, true}};
+  auto h = hello(kH264 | kHevc);
+  const auto colour_of = [&] { return negotiate(h, host, {})->colour; };
+  EXPECT_EQ(colour_of(), pf::media::Colour{}) << "who does not ask gets SDR in 8 bit";
+  EXPECT_EQ(answer(h, *negotiate(h, host, {}), host).bit_depth, 8);
+  h.video_caps = k10Bit;
+  EXPECT_TRUE(colour_of().ten_bit);
+  EXPECT_FALSE(colour_of().hdr);
+  EXPECT_EQ(answer(h, *negotiate(h, host, {}), host).colour, (wire::Cicp{1, 1, 1, 0}));
+  h.video_caps = k10Bit | kHdr | k444;
+  EXPECT_TRUE(colour_of().hdr);
+  EXPECT_FALSE(colour_of().yuv444) << "there is no 10 bit 4:4:4 here, and HDR goes first";
+  const auto reply = answer(h, *negotiate(h, host, {}), host);
+  EXPECT_EQ(reply.bit_depth, 10);
+  EXPECT_EQ(reply.chroma_format, 1);
+  EXPECT_EQ(reply.colour, (wire::Cicp{9, 16, 9, 0}));
+  h.video_caps = kHdr;
+  EXPECT_EQ(colour_of(), pf::media::Colour{}) << "HDR needs 10 bit";
+  h.codecs = kH264;
+  h.video_caps = k10Bit | kHdr | k444;
+  EXPECT_TRUE(colour_of().yuv444);
+  EXPECT_FALSE(colour_of().ten_bit);
+  EXPECT_EQ(answer(h, *negotiate(h, host, {}), host).chroma_format, 3);
+}
+
+TEST(Negotiate, WhatDoesNotKeepUpIsNotChosenUnlessNothingElseIs) {
+  using namespace wire::codec_bit;
+  HostAbilities host;
+  host.codecs = {Codec::H264, Codec::Hevc};
+  host.formats = {{Codec::H264}, {Codec::Hevc}, {Codec::Hevc, true}};
+  host.costs = {{{Codec::Hevc}, 20'000}, {{Codec::Hevc, true}, 60'000}};
+  auto h = hello(kH264 | kHevc);  // 1920x1080 at 60
+  EXPECT_EQ(negotiate(h, host, {})->codec, Codec::H264);
+  h.codecs = kHevc;
+  EXPECT_EQ(negotiate(h, host, {})->codec, Codec::Hevc);
+  h.codecs = kH264 | kHevc;
+  h.mode = {1280, 720, 30};
+  h.video_caps = wire::video_cap::k10Bit;
+  EXPECT_EQ(negotiate(h, host, {})->codec, Codec::Hevc);
+  EXPECT_FALSE(negotiate(h, host, {})->colour.ten_bit) << "too slow for it";
+}
+
 }  // namespace
 }  // namespace pf::native
