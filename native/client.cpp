@@ -42,6 +42,7 @@ void Client::send(const wire::ControlMessage& message) {
 
 void Client::close(wire::CloseCode code, std::string_view reason) {
   if (std::exchange(closed_, true)) return;
+  speed_test_gate_.shut();
   deadline_.reset();
   to_link([code, text = std::string(reason)](Link& link) { link.close(code, text); });
 }
@@ -75,6 +76,9 @@ void Client::on_message(const wire::ControlMessage& message) {
       if (const auto* ready = std::get_if<wire::Ready>(&message)) return on_ready(*ready);
       return;  // nothing else means anything yet
     case Phase::Streaming:
+      if (const auto* ask = std::get_if<wire::ProbeRequest>(&message); ask && speed_test_)
+        return speed_test_->ask(*ask, agreement_.shard_payload);
+      if (const auto* wish = std::get_if<wire::CursorRender>(&message)) return draw_pointer(*wish);
       if (steering_) steering_->on_message(message);
       return;
     case Phase::Parked:
@@ -144,7 +148,10 @@ void Client::on_closed(const quic::CloseInfo& info) {
       deps_.sessions.end(session, session::EndReason::NeverConnected);
   }
   steering_.reset();
+  speed_test_gate_.shut();
+  speed_test_.reset();
   rumble_.reset();
+  cursor_.reset();
   stream_.reset();
   stream_mark_.reset();
   lease_.reset();
@@ -162,7 +169,15 @@ void Client::on_session_end(session::EndReason reason) {
   close(words.code, words.reason);
 }
 
+// Which of its pads a client's games can see (punktfunk1.md 3.8 PadSlots).
+void Client::tell_pad_slots(const input::PadPresence& pad) {
+  const auto bit = static_cast<std::uint16_t>(pad.pad < 16 ? 1U << pad.pad : 0U);
+  pad_slots_ = static_cast<std::uint16_t>(pad.there ? pad_slots_ | bit : pad_slots_ & ~bit);
+  if (std::exchange(pad_slots_told_, pad_slots_) != pad_slots_) send(wire::PadSlots{pad_slots_});
+}
+
 void Client::on_feedback(const input::FeedbackEvent& event) {
+  if (const auto* pad = std::get_if<input::PadPresence>(&event)) return tell_pad_slots(*pad);
   if (rumble_ && !closed_) rumble_->on_feedback(event);
 }
 
@@ -175,6 +190,7 @@ void Client::on_clipboard(const std::string& text) {
 }
 
 void Client::on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch) {
+  if (cursor_) cursor_->set_mode(mode);
   if (steering_ && !closed_) steering_->on_mode_active(mode, epoch);
 }
 

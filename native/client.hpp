@@ -16,6 +16,7 @@
 #include "native/audio_sink.hpp"
 #include "native/client_deps.hpp"
 #include "native/close.hpp"
+#include "native/cursor_relay.hpp"
 #include "native/link.hpp"
 #include "native/negotiate.hpp"
 #include "native/pairing_flow.hpp"
@@ -44,13 +45,16 @@ class Client : public std::enable_shared_from_this<Client> {
   // From the session.
   void on_session_end(session::EndReason reason);
   void on_feedback(const input::FeedbackEvent& event);
+  void on_muted(bool muted) { send(wire::AudioState{muted}); }
   void on_clipboard_state(session::ClipboardState state);
   void on_clipboard(const std::string& text);
   void on_mode_active(const pf::media::Mode& mode, std::uint8_t epoch);
 
   // A slot may be free again.
   void retry();
-  bool holds_slot() const { return phase_ == Phase::AwaitReady || phase_ == Phase::Streaming; }
+  bool holds_slot() const {
+    return !wants_probes_only() && (phase_ == Phase::AwaitReady || phase_ == Phase::Streaming);
+  }
   void close(wire::CloseCode code, std::string_view reason);
   void send(const wire::ControlMessage& message);
 
@@ -67,7 +71,7 @@ class Client : public std::enable_shared_from_this<Client> {
   // What pf-quic prepares before the hello is answered.
   struct Prepared {
     std::array<std::uint8_t, 32> exporter{};  // secret; generation 2
-    std::shared_ptr<quic::DatagramPort> audio, timing;
+    std::shared_ptr<quic::DatagramPort> audio, timing, cursor;
   };
 
   void deadline(std::chrono::milliseconds delay, void (Client::*task)());
@@ -86,7 +90,12 @@ class Client : public std::enable_shared_from_this<Client> {
   void admitted(trust::LeasePtr lease);
   void grant_only();
   void make_room();
-  bool refused_by_policy();
+
+  // client_probe.cpp
+  bool wants_probes_only() const;
+  media::VideoPackets::Config packet_config() const;
+  media::ProbeBurst::Config burst_config(const media::Keys& keys) const;
+  Result<> serve_probes();
 
   // client_session.cpp
   void negotiate_session();
@@ -101,6 +110,9 @@ class Client : public std::enable_shared_from_this<Client> {
   void media_path(const net::Endpoint& to, const net::Endpoint& from);
   void fall_back_to_announced_port();
   void greet();
+  std::unique_ptr<Executor::Timer> release_later();
+  void draw_pointer(const wire::CursorRender& wish);
+  void tell_pad_slots(const input::PadPresence& pad);
   void watch_path();
   void look_at_path();
 
@@ -120,6 +132,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
   std::optional<session::SessionId> session_;
   bool resumed_ = false;
+  bool adopted_ = false;     // the application ran already, for this device or another
   std::string launch_note_;  // why the wanted title was not started; for the user
   Agreement agreement_;
   wire::ServerHello reply_;
@@ -130,11 +143,16 @@ class Client : public std::enable_shared_from_this<Client> {
   std::shared_ptr<media::VideoLink> video_;
   std::shared_ptr<media::PacketNumbers> numbers_;
   std::shared_ptr<session::Stream> stream_;
+  std::shared_ptr<CursorRelay> cursor_;  // when the client draws the pointer
   std::unique_ptr<Steering> steering_;
+  // A client that measures the way, and streams nothing.
+  std::unique_ptr<SpeedTest> speed_test_;
+  session::Gate speed_test_gate_;
   std::size_t path_bytes_ = 0;
-  bool adopted_ = false;     // the application ran already, for this device or another
   unsigned path_looks_ = 0, path_same_ = 0;
   std::unique_ptr<RumbleRelay> rumble_;
+  std::uint16_t pad_slots_ = 0;
+  std::optional<std::uint16_t> pad_slots_told_;
 };
 
 }  // namespace pf::native

@@ -27,7 +27,7 @@ constexpr auto kClockRounds = 500ms;
 constexpr auto kPathLook = 1s, kPathWatch = 20s;
 constexpr auto kPathRest = 3s;
 constexpr int kPathRestRoundTrips = 30;
-constexpr std::size_t kAudioSlots = 64, kTimingSlots = 64, kSlotBytes = 1472;
+constexpr std::size_t kAudioSlots = 64, kTimingSlots = 64, kCursorSlots = 16, kSlotBytes = 1472;
 constexpr std::string_view kExporterLabel = "EXPORTER-punktfunk/2 media";
 
 // A title by what clients may call it: "app:12", "12" or its name.
@@ -102,17 +102,21 @@ void Client::negotiate_session() {
   if (deps_.config.adaptive_fec)
     agreement_.fec_percent = Steering::first_fec(agreement_, audio_kbps(agreement_));
 
-  auto session = take_session(wanted_app(launch_note_));
-  if (!session) {
-    log::warn("native", "no session for the client", "device", name_, "why",
-              session.error().message());
-    return close(wire::CloseCode::SetupFailed, "The host could not start a session.");
+  if (!wants_probes_only()) {
+    auto session = take_session(wanted_app(launch_note_));
+    if (!session) {
+      if (session.error().is(session::Errc::InUse))
+        return close(wire::CloseCode::Busy, session.error().context);
+      log::warn("native", "no session for the client", "device", name_, "why",
+                session.error().message());
+      return close(wire::CloseCode::SetupFailed, "The host could not start a session.");
+    }
+    session_ = *session;
   }
-  session_ = *session;
   clock_.emplace();
   numbers_ = std::make_shared<media::PacketNumbers>();
   video_ = std::make_shared<media::VideoLink>();
-  reply_ = answer(hello_, agreement_, abilities, carrier_);
+  reply_ = answer(hello_, agreement_, abilities);
   answer_hello();
 }
 
@@ -135,6 +139,12 @@ Result<session::SessionId> Client::take_session(const apps::App& app) {
     }
     deps_.sessions.end(waiting->id, session::EndReason::Replaced);
   }
+  const auto met = deps_.sessions.contest(app, lease_->device());
+  adopted_ = met.policy != apps::SecondClient::Separate &&
+             std::any_of(met.others.begin(), met.others.end(), [&](auto id) {
+               const auto other = deps_.sessions.find(id);
+               return other && other->app_id == app.id;
+             });
   session::Launch launch;
   launch.lease = std::move(*own);
   launch.plane = trust::Plane::Native;
@@ -162,12 +172,6 @@ void Client::answer_hello() {
       return close(wire::CloseCode::SetupFailed, "The host could not open its media port.");
     }
     punch_ = std::move(*punch);
-    const auto met = deps_.sessions.contest(app, lease_->device());
-    adopted_ = met.policy != apps::SecondClient::Separate &&
-               std::any_of(met.others.begin(), met.others.end(), [&](auto id) {
-                 const auto other = deps_.sessions.find(id);
-                 return other && other->app_id == app.id;
-               });
     reply_.udp_port = punch_->port();
     crypto::random_bytes(reply_.key);
     crypto::random_bytes(reply_.salt);
@@ -186,6 +190,8 @@ void Client::answer_hello() {
       return link.close(wire::CloseCode::SetupFailed, "");
     prepared.audio = connection->open_datagram_port(kAudioSlots, kSlotBytes);
     prepared.timing = connection->open_datagram_port(kTimingSlots, 64);
+    if ((reply.host_caps & wire::host_cap::kCursor) != 0)
+      prepared.cursor = connection->open_datagram_port(kCursorSlots, 32);
     link.set_clock(clock);
     link.expect_extensions((reply.host_caps2 & wire::host_cap2::kExt) != 0);
     hub->to_client(ref, [prepared](Client& client) { client.on_prepared(prepared); });
@@ -217,13 +223,15 @@ void Client::on_ready(const wire::Ready& ready) {
   }
   agreement_.reads_bitrate_reason =
       (hello_.details.abr_features & wire::abr_feature::kReadsReason) != 0;
-  if (auto attached = attach(); !attached) {
+  const bool probes = wants_probes_only();
+  if (auto attached = probes ? serve_probes() : attach(); !attached) {
     log::warn("native", "the stream could not be started", "device", name_, "why",
               attached.error().message());
     const auto session = std::exchange(session_, std::nullopt);
     if (session) deps_.sessions.end(*session, session::EndReason::EncoderFailed);
     return close(wire::CloseCode::SetupFailed, "The host could not start the stream.");
   }
+  if (probes) return;
   phase_ = Phase::Streaming;
   stream_mark_ = lease_->mark_stream();
   greet();
@@ -238,15 +246,7 @@ Result<> Client::attach() {
   if (!secret) return pass(secret);
   const auto socket = punch_ ? punch_->socket() : deps_.socket;
 
-  media::VideoPackets::Config packets;
-  packets.shard_payload = agreement_.shard_payload;
-  packets.max_shard_payload = agreement_.shard_payload;
-  packets.max_data_per_block = kDataShardsPerBlock;
-  packets.fec_percentage = agreement_.fec_percent;
-  // The first public clients hold parity to the announced share; they cannot follow new packet
-  // sizes either (punktfunk1.md 6.5 rule 5, 13.1).
-  if (hello_.max_shard_payload == 0) packets.parity_limit_percentage = agreement_.fec_percent;
-  VideoSinkConfig sink{.base = {.packets = packets,
+  VideoSinkConfig sink{.base = {.packets = packet_config(),
                                 .keys = *secret,
                                 .numbers = numbers_,
                                 .clock = *clock_,
@@ -266,6 +266,11 @@ Result<> Client::attach() {
     sink.on_keyframe = [generation = carrier_.generation, port = prepared_->timing] {
       send_hdr(generation, *port);
     };
+  // The client leaves the window in which it happened out of its reports.
+  sink.on_gap = [hub = deps_.hub, ref = facts_.ref](std::chrono::milliseconds gap) {
+    const auto ms = static_cast<std::uint32_t>(gap.count());
+    hub->to_client(ref, [ms](Client& client) { client.send(wire::PipelineGap{ms}); });
+  };
   auto video = make_video_sink(std::move(sink));
   if (!video) return pass(video);
   auto audio = std::make_unique<NativeAudioSink>(NativeAudioSink::Config{
@@ -281,6 +286,14 @@ Result<> Client::attach() {
   config.audio = agreement_.audio;
   config.audio_format = agreement_.audio_format;
   config.audio_duration = agreement_.audio_packet;
+  if (agreement_.cursor) {
+    cursor_ = std::make_shared<CursorRelay>(CursorRelay::Config{
+        carrier_.generation, agreement_.mode, prepared_->cursor, video_,
+        [hub = deps_.hub, ref = facts_.ref](wire::CursorShape shape) {
+          hub->to_client(ref, [shape = std::move(shape)](Client& client) { client.send(shape); });
+        }});
+    config.pointer = cursor_;
+  }
   auto stream = deps_.sessions.attach(*session_, config, std::move(*video), std::move(audio),
                                       std::move(peer));
   if (!stream) return pass(stream);
@@ -296,7 +309,7 @@ Result<> Client::attach() {
                             .audio_kbps = audio_kbps(agreement_),
                             .can_change_payload = hello_.max_shard_payload != 0,
                             .session = *session_,
-                            .probe = {packets, *secret, numbers_, *clock_, 0, socket, video_}};
+                            .probe = burst_config(*secret)};
   steering_ = std::make_unique<Steering>(
       std::move(steering),
       Steering::Deps{deps_.loop, deps_.sessions, stream_, video_,
@@ -316,10 +329,10 @@ Result<> Client::attach() {
 
 // Generation 1: the client has shown where its media socket is.
 void Client::media_path(const net::Endpoint& to, const net::Endpoint& from) {
-  if (!stream_) return;  // an early punch; they are repeated
+  if (!stream_ && !speed_test_) return;  // an early punch; they are repeated
   const bool first = !video_->destination.known();
   video_->destination.set(to, from);
-  if (!first) return;
+  if (!first || !stream_) return;
   deadline_.reset();
   stream_->start_video();
   stream_->start_audio();
@@ -362,13 +375,24 @@ void Client::on_path_seen(std::size_t udp_payload_bytes, std::chrono::nanosecond
   if (!top && ++path_looks_ * kPathLook < kPathWatch) look_at_path();
 }
 
+// The client takes the pointer, or leaves it to the picture (punktfunk1.md 3.8).
+void Client::draw_pointer(const wire::CursorRender& wish) {
+  if (!cursor_ || !stream_) return;
+  cursor_->set_quiet(!wish.client_draws);
+  stream_->draw_pointer(!wish.client_draws);
+}
+
+std::unique_ptr<Executor::Timer> Client::release_later() {
+  return deps_.loop.after(kClockRounds,
+                          [this] { to_link([](Link& link) { link.release_messages(); }); });
+}
+
 // What a client is told at the start, besides pictures.
 void Client::greet() {
   if (carrier_.generation == wire::Generation::V2)
     steering_->announce_mode();
   else
-    hold_timer_ = deps_.loop.after(
-        kClockRounds, [this] { to_link([](Link& link) { link.release_messages(); }); });
+    hold_timer_ = release_later();
   if (hello_.launch.empty()) return;
   if (launch_note_.empty())
     send(wire::LaunchOutcome{adopted_ ? wire::LaunchKind::Adopted : wire::LaunchKind::Started, ""});

@@ -151,6 +151,7 @@ Result<Agreement> negotiate(const wire::ClientHello& hello, const HostAbilities&
                  kMinBitrateKbps, kMaxBitrateKbps);
   agreement.shard_payload = shard_payload_for(hello, carrier);
   agreement.fec_percent = std::min<std::uint8_t>(abilities.fec_percent, 90);
+  agreement.fec_scheme = abilities.fec_scheme;
   agreement.suite = suite_for(hello, carrier.generation);
   agreement.audio = layout_for(hello);
   agreement.redundant_audio = (hello.client_caps & wire::client_cap::kAudioRed) != 0;
@@ -161,18 +162,19 @@ Result<Agreement> negotiate(const wire::ClientHello& hello, const HostAbilities&
                             (hello.features & wire::feature::kStreamConfig) != 0;
   agreement.reads_bitrate_reason =
       (hello.details.abr_features & wire::abr_feature::kReadsReason) != 0;
+  agreement.cursor = abilities.cursor && (hello.client_caps & wire::client_cap::kCursor) != 0;
   agreement.probes = (hello.video_caps & wire::video_cap::kProbeSeq) != 0;
   return agreement;
 }
 
 wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreement,
-                         const HostAbilities& abilities, const Carrier& carrier) {
+                         const HostAbilities& abilities) {
   wire::ServerHello reply;
   reply.suite = agreement.suite;
   reply.mode = to_wire(agreement.mode);
-  reply.fec_scheme = wire::FecScheme::Gf16;
+  reply.fec_scheme = agreement.fec_scheme;
   reply.fec_percent = agreement.fec_percent;
-  reply.max_data_per_block = kDataShardsPerBlock;
+  reply.max_data_per_block = data_per_block(agreement.fec_scheme);
   reply.shard_payload = agreement.shard_payload;
   if (abilities.wlroots) reply.compositor = wire::Compositor::Wlroots;
   reply.gamepad =
@@ -193,10 +195,11 @@ wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreem
   if (colour.hdr) reply.colour = {9, 16, 9, 0};  // BT.2020, PQ, limited range
   reply.host_caps |= wire::host_cap::kGamepadState | wire::host_cap::kTextInput;
   if (abilities.clipboard) reply.host_caps |= wire::host_cap::kClipboard;
+  if (agreement.cursor) reply.host_caps |= wire::host_cap::kCursor;
   if (agreement.redundant_audio) reply.host_caps |= wire::host_cap::kAudioRed;
-  reply.host_caps2 = wire::host_cap2::kRepeatMark | wire::host_cap2::kScroll;
+  reply.host_caps2 =
+      wire::host_cap2::kRepeatMark | wire::host_cap2::kScroll | wire::host_cap2::kInputEdges;
   if ((hello.client_caps & wire::client_cap::kExt) != 0) reply.host_caps2 |= wire::host_cap2::kExt;
-  if (carrier.generation == wire::Generation::V2) reply.host_caps2 |= wire::host_cap2::kInputEdges;
   if (agreement.stream_config) reply.features |= wire::feature::kStreamConfig;
   reply.management_port = abilities.management_port;
   return reply;

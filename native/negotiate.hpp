@@ -26,10 +26,13 @@ struct HostAbilities {
   std::vector<pf::media::VideoFormat> formats;
   std::vector<pf::media::FormatCost> costs;  // of formats that the processor encodes
   std::uint8_t fec_percent = 10;             // 0..90, at the start
-  std::uint32_t automatic_kbps = 20'000;     // for clients that leave the bitrate to the host
-  std::uint16_t management_port = 0;         // 0 = none
-  bool clipboard = false;                    // sessions have one that can be shared
-  bool wlroots = true;                       // sessions show a compositor of that kind
+  // The code of the parity. Every client repairs with either; the larger field has larger blocks.
+  wire::FecScheme fec_scheme = wire::FecScheme::Gf16;
+  std::uint32_t automatic_kbps = 20'000;  // for clients that leave the bitrate to the host
+  std::uint16_t management_port = 0;      // 0 = none
+  bool clipboard = false;                 // sessions have one that can be shared
+  bool cursor = false;                    // sessions know the pointer apart from the picture
+  bool wlroots = true;                    // sessions show a compositor of that kind
 };
 
 // How the connection is carried.
@@ -39,7 +42,11 @@ struct Carrier {
 };
 
 inline constexpr std::uint16_t kShardPayloadV4 = 1408, kShardPayloadV6 = 1388;
-inline constexpr std::uint16_t kDataShardsPerBlock = 4096;
+// D: of GF(2^8) so that D + ceil(0.9 D), the most that any client takes, is within its 255 shards.
+inline constexpr std::uint16_t kDataShardsPerBlock = 4096, kDataShardsPerBlockGf8 = 134;
+constexpr std::uint16_t data_per_block(wire::FecScheme scheme) {
+  return scheme == wire::FecScheme::Gf8 ? kDataShardsPerBlockGf8 : kDataShardsPerBlock;
+}
 inline constexpr std::uint32_t kMinBitrateKbps = 500, kMaxBitrateKbps = 8'000'000;
 
 struct Agreement {
@@ -50,6 +57,7 @@ struct Agreement {
   bool automatic_bitrate = false;
   std::uint16_t shard_payload = kShardPayloadV4;
   std::uint8_t fec_percent = 10;
+  wire::FecScheme fec_scheme = wire::FecScheme::Gf16;
   wire::Suite suite = wire::Suite::Aes128Gcm;
   audio::Layout audio;
   audio::Format audio_format;
@@ -58,6 +66,7 @@ struct Agreement {
   bool host_timing = false;      // 0xCF
   bool stream_config = false;    // epochs above 0 may be used (punktfunk2.md 6.5)
   bool reads_bitrate_reason = false;
+  bool cursor = false;  // the client draws the pointer
   bool probes = false;  // the client tells probe filler from pictures
 };
 
@@ -74,6 +83,6 @@ Result<Agreement> negotiate(const wire::ClientHello& hello, const HostAbilities&
 // The answer that both generations can be written from. Keys, ports, session id, clock and access
 // are the caller's to fill in.
 wire::ServerHello answer(const wire::ClientHello& hello, const Agreement& agreement,
-                         const HostAbilities& abilities, const Carrier& carrier);
+                         const HostAbilities& abilities);
 
 }  // namespace pf::native

@@ -16,6 +16,10 @@ void Peer::on_feedback(const input::FeedbackEvent& event) noexcept {
   hub_->to_client(ref_, [event](Client& client) { client.on_feedback(event); });
 }
 
+void Peer::on_muted(bool muted) noexcept {
+  hub_->to_client(ref_, [muted](Client& client) { client.on_muted(muted); });
+}
+
 void Peer::on_clipboard_state(session::ClipboardState state) noexcept {
   hub_->to_client(ref_, [state](Client& client) { client.on_clipboard_state(state); });
 }

@@ -14,6 +14,7 @@ class Peer final : public session::PeerControl {
 
   void on_stream_end(session::EndReason reason) override;
   void on_feedback(const input::FeedbackEvent& event) noexcept override;
+  void on_muted(bool muted) noexcept override;
   void on_clipboard_state(session::ClipboardState state) noexcept override;
   void on_clipboard(std::string text) noexcept override;
 

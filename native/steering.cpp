@@ -13,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kModeChangeSpacing = 500ms;
-constexpr auto kProbeSpacing = 10s;
 // When nothing of all that was sent arrived, the path is too narrow for them (or closed to UDP):
 // what fits an IPv6 minimum MTU does fit (punktfunk1.md 6.14, punktfunk2.md 6.1).
 constexpr std::uint64_t kPacketsBeforeShrink = 200;
@@ -56,6 +55,7 @@ Steering::Steering(Config config, Deps deps)
       rate_(rate_config(config_.agreement, config_.audio_kbps)),
       mode_(config_.agreement.mode),
       announced_(config_.agreement.mode),
+      speed_test_(deps_.executor, config_.probe, config_.agreement.probes, deps_.send),
       agreed_payload_(config_.agreement.shard_payload) {}
 
 Steering::~Steering() {
@@ -67,7 +67,9 @@ bool Steering::on_message(const wire::ControlMessage& message) {
       Overloaded{
           [&](const wire::SetBitrate& m) { return set_bitrate(m), true; },
           [&](const wire::Reconfigure& m) { return reconfigure(m), true; },
-          [&](const wire::ProbeRequest& m) { return probe(m), true; },
+          [&](const wire::ProbeRequest& m) {
+            return speed_test_.ask(m, config_.agreement.shard_payload), true;
+          },
           [&](const wire::LossReport& m) { return on_loss(m.ppm), true; },
           [&](const wire::DeliveryReport& m) { return on_delivered(m.packets), true; },
           [&](const wire::ShardPayloadAck& m) { return on_payload_ack(m), true; },
@@ -226,34 +228,6 @@ void Steering::say_config(const pf::media::Mode& mode, std::uint8_t epoch) {
   config.mode = to_wire(mode);
   config.codec = codec_bit(config_.agreement.codec);
   deps_.send(config);
-}
-
-void Steering::probe(const wire::ProbeRequest& ask) {
-  const auto now = deps_.executor.now();
-  const bool possible =
-      config_.agreement.probes && (!last_probe_ || now - *last_probe_ >= kProbeSpacing);
-  if (possible && burst_payload_ != config_.agreement.shard_payload) {
-    auto config = config_.probe;
-    config.packets.shard_payload = burst_payload_ = config_.agreement.shard_payload;
-    auto made = media::ProbeBurst::create(config);
-    burst_ = made ? std::move(*made) : nullptr;
-  }
-  const bool started =
-      possible && burst_ &&
-      burst_->start(ask.target_kbps, std::chrono::milliseconds(ask.duration_ms),
-                    [this, alive = std::weak_ptr<bool>(alive_),
-                     &executor = deps_.executor](const media::ProbeResult& r) {
-                      executor.post([this, alive, r] {
-                        const auto held = alive.lock();
-                        if (!held || !*held) return;
-                        deps_.send(wire::ProbeResult{r.bytes, r.units, r.duration_ms,
-                                                     r.wire_packets, r.send_drops});
-                      });
-                    });
-  if (started)
-    last_probe_ = now;
-  else
-    deps_.send(wire::ProbeResult{});  // declined: the client keeps its bitrate
 }
 
 }  // namespace pf::native

@@ -10,10 +10,10 @@
 
 #include "base/clock.hpp"
 #include "base/event_loop.hpp"
-#include "native/media/probe_burst.hpp"
 #include "native/media/video_link.hpp"
 #include "native/negotiate.hpp"
 #include "native/quic/connection.hpp"
+#include "native/speed_test.hpp"
 #include "native/wire/messages.hpp"
 #include "session/front_end.hpp"
 #include "session/manager.hpp"
@@ -68,7 +68,6 @@ class Steering {
  private:
   void set_bitrate(const wire::SetBitrate& ask);
   void reconfigure(const wire::Reconfigure& ask);
-  void probe(const wire::ProbeRequest& ask);
   void apply(const session::RateControl::Decision& decision);
   void nothing_arrives();
   void use_payload(std::uint16_t bytes);
@@ -84,15 +83,14 @@ class Steering {
   std::uint8_t epoch_ = 0, active_epoch_ = 0;
   pf::media::Mode announced_;
   unsigned changes_ = 0;  // asked for and not answered
-  std::optional<SteadyTime> last_mode_change_, last_probe_;
-  std::unique_ptr<media::ProbeBurst> burst_;
-  std::size_t burst_payload_ = 0;
+  std::optional<SteadyTime> last_mode_change_;
+  SpeedTest speed_test_;
   const std::uint16_t agreed_payload_;
   std::uint16_t growing_ = 0;  // to this payload, once the client says that it follows
   bool blind_ = false;         // shrunk because nothing arrived, whatever QUIC knows of the path
   unsigned silences_ = 0;
   bool frame_lost_ = false;  // since the last report
-  // Callbacks of the manager and of bursts find out whether they come too late.
+  // Callbacks of the manager find out whether they come too late.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -11,7 +11,8 @@ class Sink final : public session::VideoSink {
         link_(std::move(link)),
         epochs_(config.epochs),
         told_(std::move(config.on_mode)),
-        keyframe_(std::move(config.on_keyframe)) {}
+        keyframe_(std::move(config.on_keyframe)),
+        gap_(std::move(config.on_gap)) {}
 
   bool send(pf::media::AccessUnit& unit) noexcept override {
     if (keyframe_ && unit.type == pf::media::FrameType::Idr) keyframe_();
@@ -26,6 +27,8 @@ class Sink final : public session::VideoSink {
     told_(mode, epoch_);
   }
 
+  void on_gap(std::chrono::milliseconds gap) noexcept override { gap_(gap); }
+
  private:
   std::unique_ptr<media::NativeVideoSink> inner_;
   std::shared_ptr<media::VideoLink> link_;
@@ -33,6 +36,7 @@ class Sink final : public session::VideoSink {
   std::uint8_t epoch_ = 0;
   std::function<void(const pf::media::Mode&, std::uint8_t)> told_;
   std::function<void()> keyframe_;
+  std::function<void(std::chrono::milliseconds)> gap_;
 };
 
 }  // namespace

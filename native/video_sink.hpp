@@ -1,6 +1,7 @@
 // The video sink of a native stream with what the front end adds: changes of mode.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -15,6 +16,8 @@ struct VideoSinkConfig {
   std::function<void(const pf::media::Mode& mode, std::uint8_t epoch)> on_mode{};
   // Send thread, before each keyframe; must not block, allocate or throw.
   std::function<void()> on_keyframe{};
+  // Send thread, before the first unit after a gap of the pipeline's own; may only post.
+  std::function<void(std::chrono::milliseconds)> on_gap{};
 };
 
 Result<std::unique_ptr<session::VideoSink>> make_video_sink(VideoSinkConfig config);

@@ -204,6 +204,8 @@ void SessionCore::on_datagram(ByteSpan bytes) {
       bump(&Statistics::pad_audio, wire::decode_pad_audio(*plane).has_value());
       break;
     case wire::Tag::Cursor:
+      if ((hello_.host_caps & wire::host_cap::kCursor) == 0)
+        violation("cursor.state", "the pointer was not agreed on");
       bump(&Statistics::cursor_states, wire::decode_cursor(*plane).has_value());
       break;
     case wire::Tag::Hdr:

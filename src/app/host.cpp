@@ -313,12 +313,16 @@ Result<> Host::Impl::start_native(const std::string& name) {
     abilities.formats = offer.formats;
     abilities.costs = offer.costs;
     abilities.fec_percent = static_cast<std::uint8_t>(settings.get(config::kNativeFecPercent));
+    if (options.native_gf8) abilities.fec_scheme = native::wire::FecScheme::Gf8;
     const auto display = settings.get(config::kDisplay);
     abilities.wlroots = display == "auto" || display == "virtual";
     abilities.clipboard =
         display == "synthetic" ||
         clipboard::possible(
             display == "x11" ? media::DisplayKind::X11 : media::DisplayKind::Wlroots, {});
+    // "auto" becomes a virtual display wherever one can be opened; the channel is agreed on before.
+    abilities.cursor =
+        settings.get(config::kCaptureCursor) && (display == "x11" || display == "synthetic");
     if (webui) abilities.management_port = webui->port();
     return abilities;
   };

@@ -17,6 +17,8 @@ struct HostOptions {
   bool management = true;  // the management API and console
   // Opens a pairing window without an end for native clients: this PIN, or a random one when empty.
   std::optional<std::string> native_pin;
+  // Parity for native clients over GF(2^8) instead of GF(2^16): for tests of clients.
+  bool native_gf8 = false;
 };
 
 class Host {

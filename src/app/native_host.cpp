@@ -52,6 +52,12 @@ CLI::App* add_native_host_command(CLI::App& app, ServeOptions& options) {
           "the PIN instead of a random one; for tests, since others can read command lines")
       ->check(CLI::Validator([](std::string& pin) { return is_pin(pin) ? "" : "four digits"; },
                              "PIN", "pin"));
+  command
+      ->add_option_function<std::string>(
+          "--fec",
+          [&options](const std::string& field) { options.host.native_gf8 = field == "gf8"; },
+          "the code of the parity, to try out clients [default gf16]")
+      ->check(CLI::IsMember({"gf16", "gf8"}));
   command->add_flag_function(
       "--no-mdns", [&flags](std::int64_t) { flags["mdns"] = "false"; },
       "do not announce this host on the network");

@@ -1,7 +1,9 @@
 // Capture: pictures of one display, newest first, as they change.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/result.hpp"
@@ -26,6 +28,30 @@ class FrameSink {
   ~FrameSink() = default;
 };
 
+// How the pointer looks: premultiplied ARGB, one word a pixel, rows without gaps.
+struct PointerImage {
+  std::span<const std::uint32_t> pixels;
+  std::uint32_t width = 0, height = 0;
+  std::int32_t hot_x = 0, hot_y = 0;
+};
+// Where it is: the hot spot in pixels of a picture of this size.
+struct PointerPlace {
+  std::int32_t x = 0, y = 0;
+  bool visible = false;  // on this display and not hidden by a program
+  std::uint32_t picture_width = 0, picture_height = 0;
+};
+
+// Is told about the pointer apart from the picture. Called from the source's thread; while one
+// source takes over from another, from both. Must not block.
+class PointerWatcher {
+ public:
+  virtual ~PointerWatcher() = default;
+  // Another image, before the first place with it. `image` is valid during the call.
+  virtual void on_pointer_image(const PointerImage& image) noexcept = 0;
+  // With each frame, when the pointer moved, appeared or went, and now and then.
+  virtual void on_pointer(const PointerPlace& place) noexcept = 0;
+};
+
 // Contract (the same test runs against every back end):
 // - start() returns after the source is connected; frames then arrive on the source's own thread,
 // the
@@ -41,11 +67,20 @@ class Source {
   virtual const char* name() const = 0;         // "wlr-screencopy", "xcb-shm", "synthetic"
   virtual Result<> start(FrameSink& sink) = 0;  // worker thread
   virtual void stop() = 0;                      // worker thread
+  // Whether the pointer is part of the picture, from the next frame on. Any thread. Only where
+  // Options::pointer was given and tells_pointer() says so; others keep what they were opened with.
+  virtual void draw_pointer(bool in_picture) noexcept { (void)in_picture; }
 };
 
 struct Options {
   bool draw_cursor = true;
+  // Told about the pointer, which is then left out of the picture until draw_pointer(true). Only
+  // with draw_cursor, and where tells_pointer().
+  std::shared_ptr<PointerWatcher> pointer;
 };
+
+// Whether sources of such displays know the pointer apart from the picture.
+bool tells_pointer(media::DisplayKind kind);
 
 // Worker thread. Chooses the back end by target.kind.
 Result<std::unique_ptr<Source>> open(const media::DisplayTarget& target, const Options& options);

@@ -29,6 +29,11 @@ const char* error_text(Errc e) {
   return "unknown capture error";
 }
 
+// wlr-screencopy draws the pointer into the picture or leaves it out, and says nothing about it.
+bool tells_pointer(media::DisplayKind kind) {
+  return kind != media::DisplayKind::Wlroots;
+}
+
 Result<std::unique_ptr<Source>> open(const media::DisplayTarget& target,
                                      [[maybe_unused]] const Options& options) {
   switch (target.kind) {

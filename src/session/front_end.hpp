@@ -11,6 +11,7 @@
 
 #include "audio/layout.hpp"
 #include "base/bytes.hpp"
+#include "capture/capture.hpp"
 #include "encode/encoder.hpp"
 #include "input/event.hpp"
 #include "media/access_unit.hpp"
@@ -44,6 +45,9 @@ class VideoSink {
   // between units, only after a mode change (Manager::reconfigure), never for the mode given at
   // attach. May allocate.
   virtual void on_mode(const media::Mode& mode) noexcept { (void)mode; }
+  // The pipeline had to be built anew: no unit left for so long, and the next one is an IDR. Called
+  // before it, between units.
+  virtual void on_gap(std::chrono::milliseconds gap) noexcept { (void)gap; }
 };
 
 // One packet of sound: what the stream's audio format says (an Opus packet, or interleaved PCM).
@@ -69,11 +73,11 @@ enum class EndReason : std::uint8_t {
   PeerLost,        // and the grace for coming back is over
   Replaced,        // the same device launched anew
   NeverConnected,  // reserved, but the client did not come
+  Taken,           // another device took its place
   DisplayFailed,
   EncoderFailed,
   HostStopping,
 };
-  Taken,           // another device took its place
 const char* name(EndReason reason);      // "operator-stop"
 const char* sentence(EndReason reason);  // for people
 
@@ -93,6 +97,8 @@ class PeerControl {
   virtual void on_stream_end(EndReason reason) = 0;
   // Rumble, lights, motion requests; any thread, must not block.
   virtual void on_feedback(const input::FeedbackEvent& event) noexcept = 0;
+  // The stream's sound is silence from now on by the operator's wish, or no longer.
+  virtual void on_muted(bool muted) noexcept { (void)muted; }
   // The answer to Stream::share_clipboard(true), and every change of it later. Any thread, must not
   // block; as is the next.
   virtual void on_clipboard_state(ClipboardState state) noexcept { (void)state; }
@@ -106,6 +112,8 @@ struct StreamConfig {
   audio::Format audio_format;
   // Of one packet. Opus: 5, 10 or 20 ms. PCM: any that holds a whole number of samples.
   std::chrono::microseconds audio_duration{5000};
+  // Draws the pointer itself, so it is told apart from the picture; null: it is in the picture.
+  std::shared_ptr<capture::PointerWatcher> pointer;
 };
 
 // What the client's reports and the transport say about the way to it; what is not known is absent.
@@ -145,6 +153,8 @@ class Stream {
   // The client copied this text: the desktop's programs paste it from now on. Nothing happens
   // without the CLIPBOARD grant, while not Shared, or with what is not clipboard::good_text().
   virtual void set_clipboard(std::string text) noexcept { (void)text; }
+  // With StreamConfig::pointer: whether it is in the picture as well, from the next one on.
+  virtual void draw_pointer(bool in_picture) noexcept { (void)in_picture; }
   // For the live figures; what is absent keeps its last value. Cheap.
   virtual void report(const PeerFigures& figures) noexcept { (void)figures; }
   virtual const Gate& gate() const noexcept = 0;

@@ -223,7 +223,9 @@ Result<> ManagerImpl::start_video(SessionId id, const Screen& screen,
     const std::scoped_lock lock(*screen.use);
     if (auto fitted = fit_display(*screen.display, config.mode, id); !fitted) return fitted;
   }
-  auto source = capture::open(screen.target(), settings()->capture);
+  auto options = settings()->capture;
+  options.pointer = stream->config().pointer;
+  auto source = capture::open(screen.target(), options);
   if (!source) return pass(source);
   return stream->start_pipeline(config, std::move(*source), std::move(encoder),
                                 [this, id, weak = std::weak_ptr(stream)](VideoPipeline::Lost what) {

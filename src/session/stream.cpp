@@ -58,6 +58,7 @@ Result<> StreamImpl::start_pipeline(const encode::Config& config,
       epoch_ = epoch;
       video_ = std::move(video);
       if (kbps != config.bitrate_kbps) video_->set_bitrate(kbps);
+      if (pointer_drawn_) video_->draw_pointer(true);
       if (video_released_) video_->release();
       return {};
     }
@@ -159,8 +160,8 @@ void StreamImpl::shut() noexcept {
 
 void StreamImpl::set_muted(bool muted) noexcept {
   const std::scoped_lock lock(mutex_);
-  muted_ = muted;
   if (audio_) audio_->set_muted(muted);
+  if (std::exchange(muted_, muted) != muted) peer_->on_muted(muted);
 }
 
 void StreamImpl::grants_changed() noexcept {
@@ -251,6 +252,11 @@ void StreamImpl::input(const input::Event& event) noexcept {
   } else if (!input_closed_ && gate_.open() && early_input_.size() < kEarlyInput) {
     early_input_.push_back(event);
   }
+}
+void StreamImpl::draw_pointer(bool in_picture) noexcept {
+  const std::scoped_lock lock(mutex_);
+  pointer_drawn_ = in_picture;
+  if (video_) video_->draw_pointer(in_picture);
 }
 void StreamImpl::report(const PeerFigures& figures) noexcept {
   if (figures.loss_ppm) stats_->loss_ppm.set(*figures.loss_ppm);

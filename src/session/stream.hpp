@@ -70,6 +70,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   void input(const input::Event& event) noexcept override;
   void share_clipboard(bool on) noexcept override;
   void set_clipboard(std::string text) noexcept override;
+  void draw_pointer(bool in_picture) noexcept override;
   void report(const PeerFigures& figures) noexcept override;
   const Gate& gate() const noexcept override { return gate_; }
 
@@ -104,6 +105,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   bool voice_failed_ = false;  // that thread's
   std::unique_ptr<audio::Microphone> microphone_;
   bool video_released_ = false, audio_released_ = false, muted_ = false, closed_ = false;
+  bool pointer_drawn_ = false;  // the client has left it to the pictures
 
   // The clipboard has a lock of its own, which is not held while the clipboard is called.
   mutable std::mutex clipboard_mutex_;

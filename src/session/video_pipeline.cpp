@@ -14,6 +14,8 @@ constexpr auto kKeepAlive = 1s;
 // Units between encoder and socket: one is being sent, one waits (product: never more than one
 // queued).
 constexpr std::size_t kQueued = 1;
+// What is shorter looks like an unsteady network, not like a pipeline that stood still.
+constexpr auto kGapWorthTelling = 100ms;
 
 std::uint64_t us_between(std::int64_t from, std::int64_t to) {
   return to > from && from > 0 ? static_cast<std::uint64_t>(to - from) / 1000 : 0;
@@ -77,6 +79,7 @@ void VideoPipeline::set_bitrate(std::uint32_t kbps) noexcept {
 }
 
 void VideoPipeline::on_frame(media::VideoFrame&& frame) noexcept {
+  const NoAllocScope no_alloc;
   if (slot_.publish(std::move(frame))) stats_.frames_skipped.add();
   encode_wake_.signal();
 }
@@ -131,11 +134,11 @@ void VideoPipeline::encode_loop() noexcept {
     encode::Outcome outcome;
     if (frame) {
       stats_.capture_wait_us.record(us_between(frame->captured_ns, to_ns(now)));
+      sequence_.display.set(frame->width, frame->height);
+      sequence_.picture.set(config_.mode.width, config_.mode.height);
       outcome = encoder_->encode(*frame, directives, unit);
       frame.reset();
       repeats = 0;
-      sequence_.display.set(frame->width, frame->height);
-      sequence_.picture.set(config_.mode.width, config_.mode.height);
       have_picture = true;
     } else {
       outcome = encoder_->repeat(to_ns(now), directives, unit);
@@ -176,9 +179,18 @@ void VideoPipeline::hand_over(media::AccessUnit&& unit, SteadyTime now,
   send_wake_.signal();
 }
 
+// Another pipeline sent before this one, and some while ago.
+void VideoPipeline::tell_gap() noexcept {
+  if (sequence_.last_sent == SteadyTime{}) return;
+  const auto gap =
+      std::chrono::floor<std::chrono::milliseconds>(steady_now() - sequence_.last_sent);
+  if (gap >= kGapWorthTelling) sink_.on_gap(gap);
+}
+
 void VideoPipeline::send_loop() noexcept {
   name_this_thread("pf-send");
   raise_this_thread();
+  bool first = true;
   for (;;) {
     const bool last = encode_ended_.load(std::memory_order_acquire);
     auto unit = ring_.pop();
@@ -193,6 +205,7 @@ void VideoPipeline::send_loop() noexcept {
       sequence_.sink_epoch = unit->epoch;
       sink_.on_mode(config_.mode);
     }
+    if (std::exchange(first, false)) tell_gap();
     const NoAllocScope no_alloc;
     const auto bytes = unit->bytes().size();
     if (!sink_.send(*unit)) {
@@ -200,6 +213,7 @@ void VideoPipeline::send_loop() noexcept {
       request_idr();
       continue;
     }
+    sequence_.last_sent = steady_now();
     const auto& t = unit->timeline;
     stats_.frames_sent.add();
     stats_.sent_bytes.add(bytes);

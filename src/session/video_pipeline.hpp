@@ -8,14 +8,15 @@
 #include <memory>
 #include <thread>
 
+#include "base/clock.hpp"
 #include "base/latest_slot.hpp"
 #include "base/spsc_ring.hpp"
 #include "base/wake.hpp"
 #include "capture/capture.hpp"
 #include "encode/encoder.hpp"
 #include "session/front_end.hpp"
-#include "session/recovery_desk.hpp"
 #include "session/picture_area.hpp"
+#include "session/recovery_desk.hpp"
 #include "session/stats.hpp"
 
 namespace pf::session {
@@ -25,9 +26,9 @@ namespace pf::session {
 struct Sequence {
   std::uint32_t index = 0;       // of the last unit; encode thread
   std::uint32_t sink_epoch = 1;  // the mode that the sink knows; send thread
-};
   PictureSize display, picture;  // as captured and as coded; set by the encode thread
   SteadyTime last_sent{};        // send thread
+};
 
 class VideoPipeline final : public capture::FrameSink {
  public:
@@ -50,6 +51,7 @@ class VideoPipeline final : public capture::FrameSink {
   void request_idr() noexcept;
   void invalidate(std::uint32_t first, std::uint32_t last) noexcept;
   void set_bitrate(std::uint32_t kbps) noexcept;
+  void draw_pointer(bool in_picture) noexcept { source_->draw_pointer(in_picture); }
   bool lost() const noexcept { return lost_reported_.load(std::memory_order_acquire); }
 
   const char* source_name() const { return source_->name(); }
@@ -60,6 +62,7 @@ class VideoPipeline final : public capture::FrameSink {
   void on_lost() noexcept override;
   void encode_loop() noexcept;
   void send_loop() noexcept;
+  void tell_gap() noexcept;
   void report_lost(Lost what) noexcept;
   void hand_over(media::AccessUnit&& unit, SteadyTime now,
                  const RecoveryDesk::Orders& orders) noexcept;

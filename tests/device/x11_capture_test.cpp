@@ -128,13 +128,15 @@ class X11Capture : public testing::Test {
   // A server, a client, and a source that is running.
   void begin(bool draw_cursor, media::Rational rate = {240, 1},
              std::vector<std::string> argv = X11Server::xvfb(),
-             std::map<std::string, std::string> environment = {}) {
+             std::map<std::string, std::string> environment = {},
+             std::shared_ptr<PointerWatcher> pointer = nullptr) {
     server_ = std::make_unique<X11Server>(std::move(argv), std::move(environment));
     ASSERT_FALSE(server_->display().empty()) << "the X server did not start";
     client_ = std::make_unique<X11Client>(server_->display());
     ASSERT_TRUE(client_->ok());
-    source_ = std::make_unique<XcbShmSource>(server_->display(), media::Mode{kWidth, kHeight, rate},
-                                             Options{.draw_cursor = draw_cursor});
+    source_ = std::make_unique<XcbShmSource>(
+        server_->display(), media::Mode{kWidth, kHeight, rate},
+        Options{.draw_cursor = draw_cursor, .pointer = std::move(pointer)});
     const auto started = source_->start(viewer_);
     ASSERT_TRUE(started) << started.error().message();
   }
@@ -295,6 +297,181 @@ TEST_F(X11Capture, WithoutDrawCursorTheCursorIsNotThere) {
   client_->fill(0xFFFFFF, 0, 0, 200, 200);
   client_->sync();
   EXPECT_TRUE(viewer_.wait_for_view(screen()));
+}
+
+// Remembers what the source says of the pointer.
+class PointerDiary final : public PointerWatcher {
+ public:
+  struct Image {
+    std::vector<std::uint32_t> pixels;
+    std::uint32_t width = 0;
+    std::int32_t hot_x = 0, hot_y = 0;
+  };
+  void on_pointer_image(const PointerImage& image) noexcept override {
+    note([&] {
+      images_.push_back(
+          {{image.pixels.begin(), image.pixels.end()}, image.width, image.hot_x, image.hot_y});
+    });
+  }
+  void on_pointer(const PointerPlace& place) noexcept override {
+    note([&] { places_.push_back(place); });
+  }
+  // Until the newest place is so.
+  template <class Predicate>
+  bool wait(Predicate predicate) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_until(lock, test::soon(),
+                               [&] { return !places_.empty() && predicate(places_.back()); });
+  }
+  bool wait_for_images(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_until(lock, test::soon(), [&] { return images_.size() >= count; });
+  }
+  Image image() const {
+    const std::lock_guard lock(mutex_);
+    return images_.back();
+  }
+  std::size_t images() const {
+    const std::lock_guard lock(mutex_);
+    return images_.size();
+  }
+
+ private:
+  template <class F>
+  void note(F&& f) {
+    {
+      const std::lock_guard lock(mutex_);
+      f();
+    }
+    changed_.notify_all();
+  }
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Image> images_;
+  std::vector<PointerPlace> places_;
+};
+
+class X11Pointer : public X11Capture {
+ protected:
+  void begin_watching() {
+    begin(true, {240, 1}, X11Server::xvfb(), {}, diary_);
+    auto* c = client_->get();
+    font_ = xcb_generate_id(c);
+    xcb_open_font(c, font_, 6, "cursor");
+  }
+  void show(std::uint16_t glyph) {
+    auto* c = client_->get();
+    const xcb_cursor_t cursor = xcb_generate_id(c);
+    xcb_create_glyph_cursor(c, cursor, font_, font_, glyph, static_cast<std::uint16_t>(glyph + 1),
+                            0xFFFF, 0x8000, 0, 0, 0x4000, 0xFFFF);
+    wear(cursor);
+  }
+  // As programs do that want no pointer: an image with nothing in it.
+  void hide() {
+    auto* c = client_->get();
+    const xcb_pixmap_t blank = xcb_generate_id(c);
+    const xcb_gcontext_t gc = xcb_generate_id(c);
+    xcb_create_pixmap(c, 1, blank, client_->root(), 8, 8);
+    const std::uint32_t zero = 0;
+    xcb_create_gc(c, gc, blank, XCB_GC_FOREGROUND, &zero);
+    const xcb_rectangle_t all{0, 0, 8, 8};
+    xcb_poly_fill_rectangle(c, blank, gc, 1, &all);
+    const xcb_cursor_t cursor = xcb_generate_id(c);
+    xcb_create_cursor(c, cursor, blank, blank, 0, 0, 0, 0, 0, 0, 0, 0);
+    wear(cursor);
+    xcb_free_gc(c, gc);
+    xcb_free_pixmap(c, blank);
+  }
+  void wear(xcb_cursor_t cursor) {
+    auto* c = client_->get();
+    xcb_change_window_attributes(c, client_->root(), XCB_CW_CURSOR, &cursor);
+    xcb_free_cursor(c, cursor);
+    client_->sync();
+  }
+  auto at(std::int32_t x, std::int32_t y) {
+    return [=](const PointerPlace& place) { return place.x == x && place.y == y; };
+  }
+
+  std::shared_ptr<PointerDiary> diary_ = std::make_shared<PointerDiary>();
+  xcb_font_t font_ = XCB_NONE;
+};
+
+TEST_F(X11Pointer, IsToldWithShapeHotSpotAndPlaceAndNotDrawn) {
+  begin_watching();
+  show(68);  // left_ptr
+  client_->warp(123, 45);
+  client_->fill(0x336699, 60, 20, 200, 100);
+  client_->sync();
+  ASSERT_TRUE(diary_->wait(at(123, 45)));
+  ASSERT_TRUE(viewer_.wait_for_view(screen())) << "the picture is without it";
+  auto* c = client_->get();
+  Xcb<xcb_xfixes_query_version_reply_t>(
+      xcb_xfixes_query_version_reply(c, xcb_xfixes_query_version(c, 4, 0), nullptr));
+  const auto compare = [&] {
+    const Xcb<xcb_xfixes_get_cursor_image_reply_t> image(
+        xcb_xfixes_get_cursor_image_reply(c, xcb_xfixes_get_cursor_image(c), nullptr));
+    ASSERT_TRUE(image);
+    const auto told = diary_->image();
+    EXPECT_EQ(told.width, image->width);
+    EXPECT_EQ(told.hot_x, image->xhot);
+    EXPECT_EQ(told.hot_y, image->yhot);
+    const auto* words = xcb_xfixes_get_cursor_image_cursor_image(image.get());
+    EXPECT_EQ(told.pixels,
+              std::vector<std::uint32_t>(
+                  words, words + xcb_xfixes_get_cursor_image_cursor_image_length(image.get())));
+  };
+  compare();
+  const auto images = diary_->images();
+  show(30);  // cross
+  ASSERT_TRUE(diary_->wait_for_images(images + 1));
+  compare();
+}
+
+TEST_F(X11Pointer, MotionMakesNoFramesAndRestIsToldAgain) {
+  begin_watching();
+  show(68);
+  ASSERT_TRUE(diary_->wait([](const PointerPlace& place) { return place.visible; }));
+  ASSERT_TRUE(viewer_.wait_for_view(screen()));
+  const auto frames = viewer_.read(&Viewer::sequence_);
+  for (std::int16_t step = 0; step < 20; ++step) {
+    client_->warp(static_cast<std::int16_t>(100 + step), 200);
+    client_->sync();
+    ASSERT_TRUE(diary_->wait(at(100 + step, 200)));
+  }
+  EXPECT_EQ(viewer_.read(&Viewer::sequence_), frames);
+}
+
+TEST_F(X11Pointer, AnImageWithNothingInItIsHidden) {
+  begin_watching();
+  show(68);
+  ASSERT_TRUE(diary_->wait([](const PointerPlace& place) { return place.visible; }));
+  const auto images = diary_->images();
+  hide();
+  ASSERT_TRUE(diary_->wait([](const PointerPlace& place) { return !place.visible; }));
+  EXPECT_EQ(diary_->images(), images) << "nothing is no shape";
+  show(68);
+  ASSERT_TRUE(diary_->wait([](const PointerPlace& place) { return place.visible; }));
+  EXPECT_EQ(diary_->images(), images + 1);
+}
+
+TEST_F(X11Pointer, GoesIntoThePictureAndOutAgainOnRequest) {
+  begin_watching();
+  show(68);
+  client_->warp(300, 200);
+  client_->sync();
+  ASSERT_TRUE(diary_->wait(at(300, 200)));
+  for (int round = 0; round < 4; ++round) {
+    ASSERT_TRUE(viewer_.wait_for_view(screen())) << round;
+    source_->draw_pointer(true);
+    const auto with = screen_with_cursor();
+    ASSERT_NE(with, screen());
+    ASSERT_TRUE(viewer_.wait_for_view(with)) << round;
+    client_->warp(static_cast<std::int16_t>(310 + round), 220);
+    client_->sync();
+    ASSERT_TRUE(viewer_.wait_for_view(screen_with_cursor())) << round;
+    ASSERT_TRUE(diary_->wait(at(310 + round, 220))) << "told all the same";
+    source_->draw_pointer(false);
+  }
 }
 
 TEST_F(X11Capture, WaitsWhileAllBuffersAreHeld) {

@@ -95,7 +95,7 @@ void TestHost::start() {
     catalogue_ = std::make_unique<apps::Catalogue>(apps::Catalogue::open(*database_).value());
     session::ManagerConfig config;
     config.display.backend = "synthetic";
-    config.encode.backend = "synthetic";
+    config.encode.backend = options_.formats.empty() ? "synthetic" : "auto";
     config.audio.backend = "synthetic";
     config.grace = options_.grace;
     config.second_client = options_.second_client;
@@ -104,10 +104,12 @@ void TestHost::start() {
     gamestream::FrontendConfig front;
     front.host_name = "loopback";
     front.unique_id = "6f1c1b1e-0000-4000-8000-00000000feed";
-    front.bind_address = "::";
-    front.base_port = 0;
+    front.bind_address = options_.bind_address;
+    front.base_port = options_.base_port;
     front.policy.fec_percent = options_.fec_percent;
     front.mdns = false;
+    if (!options_.formats.empty())
+      front.offer = [this] { return gamestream::Offer{options_.formats, true}; };
     auto started = gamestream::Frontend::start(
         {*loop_, *allow_list_, *desk_, *manager_, *catalogue_, host_identity()}, std::move(front));
     ASSERT_TRUE(started) << started.error().message();
@@ -125,9 +127,14 @@ void TestHost::start_native() {
   config.mdns = false;
   config.open = options_.open;
   config.max_streams = options_.max_streams;
-  config.abilities = [] {
+  config.abilities = [gf8 = options_.gf8, formats = options_.formats] {
     native::HostAbilities abilities;
+    abilities.formats = formats;
+    for (const auto& format : formats)
+      if (format == media::VideoFormat{format.codec}) abilities.codecs.push_back(format.codec);
     abilities.clipboard = true;
+    abilities.cursor = true;
+    if (gf8) abilities.fec_scheme = native::wire::FecScheme::Gf8;
     return abilities;
   };
   auto started = native::Frontend::start(
@@ -266,6 +273,7 @@ std::uint32_t TestHost::add_app(const std::string& title, std::vector<std::strin
     apps::App app;
     app.title = title;
     app.command = std::move(command);
+    app.second_client = policy;
     const auto added = catalogue_->add(std::move(app));
     ASSERT_TRUE(added) << added.error().message();
     id = added->id;
@@ -273,7 +281,6 @@ std::uint32_t TestHost::add_app(const std::string& title, std::vector<std::strin
   return id;
 }
 
-    app.second_client = policy;
 const gs::ClientIdentity& client_identity(std::size_t n) {
   static std::mutex mutex;
   static std::map<std::size_t, gs::ClientIdentity> made;

@@ -32,10 +32,15 @@ class TestHost {
   struct Options {
     unsigned fec_percent = 20;
     std::chrono::seconds grace{600};
+    std::string bind_address = "::";
+    std::uint16_t base_port = 0;  // 0 = any free ones
     // Of the native front end.
     bool open = false;
     apps::SecondClient second_client = apps::SecondClient::Separate;
     std::size_t max_streams = 4;
+    bool gf8 = false;  // its parity is over the small field
+    // Real encoders, in software, of these formats; none = the synthetic one.
+    std::vector<media::VideoFormat> formats{};
   };
   TestHost() : TestHost(Options{}) {}
   explicit TestHost(Options options);

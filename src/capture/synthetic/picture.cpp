@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "capture/synthetic/pointer.hpp"
+
 namespace pf::capture::synthetic {
 namespace {
 
@@ -64,10 +66,31 @@ void Picture::fill(const media::Rect& area, std::uint32_t colour) {
                 area.width, colour);
 }
 
-void Picture::draw(const Stamp& stamp) {
+void Picture::draw_pointer(std::uint64_t index) {
+  pointer_ = pointer_area(width_, height_, index);
+  const auto image = pointer_image(pointer_look(index));
+  const auto place = pointer_place(width_, height_, index);
+  const auto left = place.x - image.hot_x, top = place.y - image.hot_y;
+  for (std::uint32_t y = pointer_.y; y < pointer_.y + pointer_.height; ++y)
+    for (std::uint32_t x = pointer_.x; x < pointer_.x + pointer_.width; ++x) {
+      const auto row = static_cast<std::uint32_t>(static_cast<std::int32_t>(y) - top);
+      const auto column = static_cast<std::uint32_t>(static_cast<std::int32_t>(x) - left);
+      const auto over = image.pixels[row * image.width + column];
+      auto& pixel = pixels_[std::size_t{y} * width_ + x];
+      std::uint32_t mixed = 0;
+      for (unsigned shift = 0; shift < 24; shift += 8)
+        mixed |= ((over >> shift & 0xFF) + (pixel >> shift & 0xFF) * (255 - (over >> 24)) / 255)
+                 << shift;
+      pixel = mixed;
+    }
+}
+
+void Picture::draw(const Stamp& stamp, bool with_pointer) {
+  paint_background(std::exchange(pointer_, {}));
   paint_background(box_);
   box_ = box_at(width_, height_, stamp.frame);
   fill(box_, kBox);
+  if (with_pointer) draw_pointer(stamp.frame);
   if (stamp_rows(width_, height_) == 0) return;
   const auto bytes = pack_stamp(stamp);
   const auto columns = width_ / kBlockPixels;

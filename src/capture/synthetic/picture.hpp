@@ -15,8 +15,8 @@ class Picture {
  public:
   Picture(std::uint32_t width, std::uint32_t height);
 
-  // Turns whatever frame this buffer holds into frame `stamp.frame`.
-  void draw(const Stamp& stamp);
+  // Turns whatever frame this buffer holds into frame `stamp.frame`, with the pointer or without.
+  void draw(const Stamp& stamp, bool with_pointer = false);
   const std::uint8_t* pixels() const;
   std::uint32_t stride_bytes() const { return width_ * 4; }
 
@@ -28,11 +28,13 @@ class Picture {
  private:
   void paint_background(const media::Rect& area);
   void fill(const media::Rect& area, std::uint32_t colour);
+  void draw_pointer(std::uint64_t index);
 
   std::uint32_t width_;
   std::uint32_t height_;
   std::vector<std::uint32_t> pixels_;
   media::Rect box_;
+  media::Rect pointer_;  // where one was drawn
 };
 
 }  // namespace pf::capture::synthetic

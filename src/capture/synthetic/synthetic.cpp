@@ -9,6 +9,7 @@
 #include "base/thread.hpp"
 #include "base/wake.hpp"
 #include "capture/synthetic/picture.hpp"
+#include "capture/synthetic/pointer.hpp"
 
 namespace pf::capture::synthetic {
 namespace {
@@ -18,7 +19,9 @@ constexpr auto kForGood = SteadyTime::max();
 
 class SyntheticSource final : public Source, private media::FrameOwner {
  public:
-  SyntheticSource(const media::Mode& mode, const Script& script) : mode_(mode), script_(script) {
+  SyntheticSource(const media::Mode& mode, const Script& script,
+                  std::shared_ptr<PointerWatcher> watcher)
+      : mode_(mode), script_(script), watcher_(std::move(watcher)) {
     build(mode.width, mode.height, buffers_);
     // A resize must not allocate while it streams: the second set is made now.
     if (script.resize_after != 0) build(script.resize_width, script.resize_height, resized_);
@@ -38,6 +41,10 @@ class SyntheticSource final : public Source, private media::FrameOwner {
     thread_.request_stop();
     wake_.signal();
     thread_.join();
+  }
+
+  void draw_pointer(bool in_picture) noexcept override {
+    if (watcher_) pointer_wanted_.store(in_picture, std::memory_order_release);
   }
 
  private:
@@ -119,7 +126,9 @@ class SyntheticSource final : public Source, private media::FrameOwner {
     const bool whole = sequence_ == 0 || (resized && sequence_ == script_.resize_after);
     ++sequence_;
     const auto now = steady_now_ns();
-    buffer.picture->draw({static_cast<std::uint32_t>(sequence_), now});
+    const bool with_pointer = pointer_wanted_.load(std::memory_order_acquire);
+    buffer.picture->draw({static_cast<std::uint32_t>(sequence_), now}, with_pointer);
+    if (watcher_) tell_pointer(width, height);
     media::VideoFrame frame(this, reinterpret_cast<std::uintptr_t>(&buffer));
     frame.pixels = buffer.picture->pixels();
     frame.stride_bytes = buffer.picture->stride_bytes();
@@ -127,13 +136,28 @@ class SyntheticSource final : public Source, private media::FrameOwner {
     frame.height = height;
     frame.damage =
         whole ? media::Rect{0, 0, width, height} : Picture::damage_of(width, height, sequence_);
+    if (with_pointer || pointer_drawn_)
+      frame.damage = frame.damage.united(pointer_area(width, height, sequence_))
+                         .united(pointer_area(width, height, sequence_ - 1));
+    pointer_drawn_ = with_pointer;
     frame.sequence = sequence_;
     frame.captured_ns = now;
     sink_->on_frame(std::move(frame));
   }
 
+  void tell_pointer(std::uint32_t width, std::uint32_t height) {
+    const auto look = pointer_look(sequence_);
+    if (look != PointerLook::Hidden && look != std::exchange(told_, look))
+      watcher_->on_pointer_image(pointer_image(look));
+    watcher_->on_pointer(pointer_place(width, height, sequence_));
+  }
+
   const media::Mode mode_;
   const Script script_;
+  const std::shared_ptr<PointerWatcher> watcher_;
+  std::atomic<bool> pointer_wanted_{false};
+  bool pointer_drawn_ = false;              // in the last frame
+  PointerLook told_ = PointerLook::Hidden;  // the image that the watcher knows
   FrameSink* sink_ = nullptr;
   Buffers buffers_;
   Buffers resized_;
@@ -145,12 +169,13 @@ class SyntheticSource final : public Source, private media::FrameOwner {
 
 }  // namespace
 
-Result<std::unique_ptr<Source>> open(const media::DisplayTarget& target, const Options&) {
-  return open_scripted(target.mode, {});
+Result<std::unique_ptr<Source>> open(const media::DisplayTarget& target, const Options& options) {
+  return std::make_unique<SyntheticSource>(target.mode, Script{},
+                                           options.draw_cursor ? options.pointer : nullptr);
 }
 
 std::unique_ptr<Source> open_scripted(const media::Mode& mode, const Script& script) {
-  return std::make_unique<SyntheticSource>(mode, script);
+  return std::make_unique<SyntheticSource>(mode, script, nullptr);
 }
 
 }  // namespace pf::capture::synthetic

@@ -5,6 +5,11 @@
 
 namespace pf::capture::x11 {
 
+bool Cursor::shows() const {
+  return std::any_of(pixels.begin(), pixels.end(),
+                     [](std::uint32_t pixel) { return pixel >> 24 != 0; });
+}
+
 media::Rect Cursor::area(std::uint32_t picture_width, std::uint32_t picture_height) const {
   if (!on_screen) return {};
   const auto clip = [](std::int64_t at, std::uint32_t size) {

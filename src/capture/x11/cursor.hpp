@@ -17,6 +17,8 @@ struct Cursor {
   std::int32_t x = 0, y = 0;
   bool on_screen = false;
 
+  // Something of the image can be seen: programs hide the pointer by an image that is clear.
+  bool shows() const;
   // The part of a width x height picture that it covers.
   media::Rect area(std::uint32_t picture_width, std::uint32_t picture_height) const;
 };

@@ -20,6 +20,8 @@ constexpr std::uint32_t kMergeGap = 24;
 // fails this often in a row is broken.
 constexpr int kMaxRetries = 16;
 constexpr std::int64_t kForEver = INT64_MAX;
+// What the watcher hears may be lost on its way; a pointer that rests is told again so often.
+constexpr std::int64_t kTellAgainNs = 100'000'000;
 
 }  // namespace
 
@@ -28,7 +30,9 @@ XcbShmSource::XcbShmSource(std::string display, const media::Mode& mode, const O
       mode_(mode),
       options_(options),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      clock_(mode) {}
+      draw_wanted_(options.draw_cursor && !options.pointer),
+      clock_(mode),
+      drawing_(draw_wanted_) {}
 
 XcbShmSource::~XcbShmSource() {
   stop();
@@ -57,6 +61,12 @@ void XcbShmSource::stop() {
   thread_.join();
 }
 
+void XcbShmSource::draw_pointer(bool in_picture) noexcept {
+  if (!options_.draw_cursor || !options_.pointer) return;
+  draw_wanted_.store(in_picture, std::memory_order_release);
+  eventfd_write(wake_.get(), 1);
+}
+
 void XcbShmSource::release(std::uint64_t token) noexcept {
   reinterpret_cast<ShmBuffer*>(token)->free.store(true, std::memory_order_seq_cst);
   if (starved_.load(std::memory_order_seq_cst)) eventfd_write(wake_.get(), 1);
@@ -73,6 +83,7 @@ bool XcbShmSource::loop() {
   while (!stop_.load(std::memory_order_acquire)) {
     read_events();
     if (xcb_connection_has_error(screen_.connection.get()) != 0 || !fit_pool()) return false;
+    follow_drawing();
     const std::int64_t now = steady_now_ns();
     const bool look = options_.draw_cursor && now >= next_look_ns_;
     const bool wanted = changed_ || image_changed_ || look || !damage_.empty();
@@ -170,6 +181,7 @@ XcbShmSource::Outcome XcbShmSource::take_frame() {
   if (buffer == nullptr) return Outcome::Nothing;
   next_look_ns_ = steady_now_ns() + clock_.period_ns();
   if (!read_changes()) return Outcome::Lost;
+  if (!damage_.empty() || cursor_moved_ || steady_now_ns() >= next_tell_ns_) tell_pointer();
   if (damage_.empty()) return Outcome::Nothing;
   // The changes are marked in every buffer by now; another one may have become the better choice.
   buffer = pool_->best_free();
@@ -234,6 +246,10 @@ bool XcbShmSource::look_at_pointer(xcb_query_pointer_cookie_t pointer,
     if (!reply && xcb_connection_has_error(c) != 0) return false;
     // Without a reply the screen shows no cursor yet.
     if (reply) take_image(*reply, cursor_);
+    cursor_shows_ = cursor_.shows();
+    if (options_.pointer && cursor_shows_)
+      options_.pointer->on_pointer_image(
+          {cursor_.pixels, cursor_.width, cursor_.height, cursor_.hot_x, cursor_.hot_y});
     moved = true;
   }
   const Owned<xcb_query_pointer_reply_t> reply(xcb_query_pointer_reply(c, pointer, nullptr));
@@ -244,9 +260,26 @@ bool XcbShmSource::look_at_pointer(xcb_query_pointer_cookie_t pointer,
   cursor_.x = reply->root_x;
   cursor_.y = reply->root_y;
   cursor_.on_screen = on_screen;
-  if (moved)
+  cursor_moved_ = cursor_moved_ || moved;
+  if (moved && drawing_)
     damage_ = damage_.united(drawn_cursor_).united(cursor_.area(pool_->width(), pool_->height()));
   return true;
+}
+
+// Between being drawn and being left out the picture changes where the cursor is.
+void XcbShmSource::follow_drawing() {
+  const bool wanted = draw_wanted_.load(std::memory_order_acquire);
+  if (wanted == std::exchange(drawing_, wanted)) return;
+  damage_ = damage_.united(wanted ? cursor_.area(pool_->width(), pool_->height()) : drawn_cursor_);
+  if (!wanted) drawn_cursor_ = {};
+}
+
+void XcbShmSource::tell_pointer() {
+  cursor_moved_ = false;
+  next_tell_ns_ = steady_now_ns() + kTellAgainNs;
+  if (!options_.pointer) return;
+  options_.pointer->on_pointer(
+      {cursor_.x, cursor_.y, cursor_.on_screen && cursor_shows_, pool_->width(), pool_->height()});
 }
 
 // Brings the buffer's missing rows in. Whole rows, because the server writes them one after another
@@ -277,7 +310,7 @@ bool XcbShmSource::fetch(ShmBuffer& buffer) {
 
 void XcbShmSource::publish(ShmBuffer& buffer) {
   const std::int64_t captured_ns = steady_now_ns();
-  if (options_.draw_cursor) {
+  if (drawing_) {
     drawn_cursor_ = cursor_.area(pool_->width(), pool_->height());
     blend(cursor_, buffer.pixels, pool_->stride_bytes(), pool_->width(), pool_->height());
     buffer.missing.add(drawn_cursor_.y, drawn_cursor_.height);  // the screen has no cursor there

@@ -23,6 +23,7 @@ class XcbShmSource final : public Source, private media::FrameOwner {
   const char* name() const override { return "xcb-shm"; }
   Result<> start(FrameSink& sink) override;
   void stop() override;
+  void draw_pointer(bool in_picture) noexcept override;
 
   // Rows fetched from the server since the start; any thread.
   std::uint64_t fetched_rows() const { return fetched_rows_.load(std::memory_order_relaxed); }
@@ -42,6 +43,8 @@ class XcbShmSource final : public Source, private media::FrameOwner {
   bool read_changes();
   bool look_at_pointer(xcb_query_pointer_cookie_t pointer,
                        std::optional<xcb_xfixes_get_cursor_image_cookie_t> image);
+  void follow_drawing();
+  void tell_pointer();
   bool fetch(ShmBuffer& buffer);
   void publish(ShmBuffer& buffer);
   ShmBuffer* free_buffer();
@@ -54,6 +57,7 @@ class XcbShmSource final : public Source, private media::FrameOwner {
   std::atomic<bool> stop_{false};
   std::atomic<bool> starved_{false};
   std::atomic<std::uint64_t> fetched_rows_{0};
+  std::atomic<bool> draw_wanted_;
 
   // Used by start() before the thread runs, then by the thread.
   Screen screen_;
@@ -61,6 +65,10 @@ class XcbShmSource final : public Source, private media::FrameOwner {
   std::vector<std::unique_ptr<ShmPool>> retired_;  // old sizes that frames still hold
   FrameClock clock_;
   Cursor cursor_;
+  bool drawing_;               // the cursor is part of the picture
+  bool cursor_shows_ = false;  // its image can be seen
+  bool cursor_moved_ = false;  // or looks otherwise, since the watcher was told
+  std::int64_t next_tell_ns_ = 0;
   media::Rect drawn_cursor_;   // in the last frame
   media::Rect damage_;         // not yet in a frame
   bool changed_ = true;        // the server says that something was drawn, or we know

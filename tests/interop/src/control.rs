@@ -1,5 +1,6 @@
 //! Control messages: one meaning, two encodings (punktfunk1.md 3.1, 3.8; punktfunk2.md 3, 5).
 
+use crate::cursor::Shape;
 use crate::fields::{put_varint, varint, Body, Fields};
 use crate::hello::Mode;
 use crate::util::{Reader, Res, Writer};
@@ -80,11 +81,7 @@ pub enum FromHost {
         seq: u32,
         kinds: Vec<(String, u64)>,
     },
-    CursorShape {
-        serial: u32,
-        width: u16,
-        height: u16,
-    },
+    CursorShape(Shape),
     AccessUpdate {
         grants: u32,
         secs: u32,
@@ -302,8 +299,8 @@ fn decode_one(payload: &[u8]) -> Res<FromHost> {
             }
             0x50 => {
                 let (serial, width, height) = (r.u32()?, r.u16()?, r.u16()?);
-                let (_, _) = (r.u16()?, r.u16()?);
-                shape(serial, width, height, r.rest().len())?
+                let hot = (r.u16()?, r.u16()?);
+                shape(serial, (width, height), hot, r.rest())?
             }
             0x58 => FromHost::AccessUpdate { grants: r.u32()?, secs: r.u32()? },
             0x59 => FromHost::AudioState(r.u8()? != 0),
@@ -323,14 +320,15 @@ fn decode_one(payload: &[u8]) -> Res<FromHost> {
     Ok(message)
 }
 
-fn shape(serial: u32, width: u16, height: u16, pixels: usize) -> Res<FromHost> {
+fn shape(serial: u32, size: (u16, u16), hot: (u16, u16), pixels: &[u8]) -> Res<FromHost> {
+    let (width, height) = size;
     if width == 0 || height == 0 || width > 120 || height > 120 {
         return Err(format!("a cursor of {width}x{height}"));
     }
-    if pixels != 4 * usize::from(width) * usize::from(height) {
-        return Err(format!("a cursor of {width}x{height} with {pixels} bytes"));
+    if pixels.len() != 4 * usize::from(width) * usize::from(height) {
+        return Err(format!("a cursor of {width}x{height} with {} bytes", pixels.len()));
     }
-    Ok(FromHost::CursorShape { serial, width, height })
+    Ok(FromHost::CursorShape(Shape { serial, width, height, hot, pixels: pixels.to_vec() }))
 }
 
 fn decode_two(ty: u64, body: &[u8]) -> Res<FromHost> {
@@ -369,7 +367,9 @@ fn decode_two(ty: u64, body: &[u8]) -> Res<FromHost> {
                 drops: f.u32(5, 0)?,
             },
             0x30 => {
-                shape(f.u32(1, 0)?, f.u16(2, 0)?, f.u16(3, 0)?, f.raw(6).map_or(0, <[u8]>::len))?
+                let size = (f.u16(2, 0)?, f.u16(3, 0)?);
+                let hot = (f.u16(4, 0)?, f.u16(5, 0)?);
+                shape(f.u32(1, 0)?, size, hot, f.raw(6).unwrap_or_default())?
             }
             0x32 => FromHost::AccessUpdate { grants: f.u32(1, 0)?, secs: f.u32(2, 0)? },
             0x33 => FromHost::AudioState(f.bool(1)?),

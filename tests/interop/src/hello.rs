@@ -13,10 +13,12 @@ pub const STREAMED_AU: u8 = 0x20;
 pub const CHACHA20: u8 = 0x40;
 pub const MULTI_SLICE: u8 = 0x80;
 // client_caps (feature bits 8-15)
+pub const CURSOR: u8 = 0x01;
 pub const AUDIO_RED: u8 = 0x04;
 pub const EXT: u8 = 0x40;
 // host_caps
 pub const GAMEPAD_STATE: u8 = 0x01;
+pub const HOST_CURSOR: u8 = 0x08;
 pub const HOST_AUDIO_RED: u8 = 0x20;
 // host_caps2
 pub const HOST_EXT: u8 = 0x04;
@@ -498,6 +500,9 @@ impl Agreement {
         }
         if self.host_caps & HOST_AUDIO_RED != 0 && offer.client_caps & AUDIO_RED == 0 {
             bad.push("AUDIO_RED was not offered".into());
+        }
+        if self.host_caps & HOST_CURSOR != 0 && offer.client_caps & CURSOR == 0 {
+            bad.push("CURSOR was not offered".into());
         }
         if second {
             let high = self.features >> 32 << 32;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use lexopt::prelude::*;
 use serde_json::json;
 
-use punktfunk_peer::hello::{Mode, CHACHA20, MULTI_SLICE};
+use punktfunk_peer::hello::{Mode, CHACHA20, CURSOR, MULTI_SLICE};
 use punktfunk_peer::identity::Identity;
 use punktfunk_peer::input::{builtin, parse_script};
 use punktfunk_peer::pair::{knock, pair, probe, raw, How, PairOptions};
@@ -29,6 +29,7 @@ commands
          [--suite aes|chacha] [--loss PCT] [--loss-burst N] [--seed S] [--dump-video F] [--dump-opus F]
          [--input FILE | --input-script keys|mouse|pad|all] [--reconfigure-at S WxHxHZ]
          [--move-at S] [--set-bitrate-at S KBPS] [--speed-test KBPS MS] [--keyframe-at S] [--resync-at S] [--mic-tone]
+         [--cursor] [--cursor-render-at S client|host]
          [--clipboard] [--copy TEXT] [--launch ID] [--resume] [--quit | --vanish] [--version-field N]
          [--unknown-fields] [--max-shard N] [--wait S] [--expect-close CODE]
          stdin: mark LABEL | keyframe | bitrate KBPS | mode WxHxHZ | input LINE | quit
@@ -70,6 +71,7 @@ struct Options {
     dump_opus: Option<String>,
     tasks: Vec<(Duration, Task)>,
     mic: bool,
+    cursor: bool,
     clipboard: bool,
     copy: Option<String>,
     launch: Option<String>,
@@ -144,6 +146,7 @@ fn parse() -> Result<Options, String> {
         dump_opus: None,
         tasks: Vec::new(),
         mic: false,
+        cursor: false,
         clipboard: false,
         copy: None,
         launch: None,
@@ -261,6 +264,11 @@ fn parse() -> Result<Options, String> {
                 o.hex = punktfunk_peer::util::unhex(&digits).ok_or("not hex")?;
             }
             "mic-tone" => o.mic = true,
+            "cursor" => o.cursor = true,
+            "cursor-render-at" => {
+                let (at, who) = (seconds(&text(p)?)?, text(p)?);
+                o.tasks.push((at, Task::CursorRender(who == "client")));
+            }
             "clipboard" => o.clipboard = true,
             "copy" => {
                 o.clipboard = true;
@@ -320,6 +328,9 @@ impl Options {
         }
         offer.audio_channels = self.audio;
         offer.launch = self.launch.clone();
+        if self.cursor {
+            offer.client_caps |= CURSOR;
+        }
         if self.chacha {
             offer.video_caps |= CHACHA20;
             offer.suites = vec![1, 0];

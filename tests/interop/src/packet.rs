@@ -137,6 +137,8 @@ pub struct SenderRules {
     last: Option<Last>,
     frame_of: [Option<(u32, u64)>; 2],
     seq_offset: Option<u32>,
+    /// FEC scheme 0 was announced.
+    gf8: bool,
 }
 
 struct Last {
@@ -149,11 +151,14 @@ struct Last {
 }
 
 impl SenderRules {
+    pub fn new(gf8: bool) -> SenderRules {
+        SenderRules { gf8, ..SenderRules::default() }
+    }
     pub fn look(&mut self, p: &Packet, out: &mut Violations) {
         let place =
             || format!("packet {} frame {} block {} shard {}", p.number, p.frame, p.block, p.shard);
         if let Some(one) = &p.one {
-            if one.version != 1 || one.scheme != 1 {
+            if one.version != 1 || one.scheme != u8::from(!self.gf8) {
                 out.add("sender: version and FEC scheme bytes", place);
             }
             if one.transport & 1 == 0 || (one.transport & 8 != 0) != p.probe {

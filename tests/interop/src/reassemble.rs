@@ -26,6 +26,8 @@ pub struct Limits {
     pub early_loss: bool,
     pub streamed: bool,
     pub multi_slice: bool,
+    /// FEC scheme 0.
+    pub gf8: bool,
 }
 
 pub struct Unit {
@@ -142,6 +144,7 @@ impl Reassembler {
         out: &mut Vec<Outcome>,
     ) -> Result<(), (&'static str, String)> {
         let l = &self.limits;
+        let gf8 = l.gf8;
         let size = p.data.len();
         let (k, m) = (u32::from(p.k), u32::from(p.m));
         let bad = |rule: &'static str, detail: String| Err((rule, detail));
@@ -230,7 +233,7 @@ impl Reassembler {
         block.got += 1;
         if !block.done && block.got >= k {
             block.done = true;
-            let made = repair(block, size).map_err(|e| ("parity decodes", e))?;
+            let made = repair(block, size, gf8).map_err(|e| ("parity decodes", e))?;
             frame.repaired += made.len() as u32;
             self.counts.recovered += made.len() as u64;
             if !made.is_empty() {
@@ -371,11 +374,15 @@ fn geometry(l: &Limits, p: &Packet, size: usize) -> Result<(u32, Total), (&'stat
 }
 
 /// Fills in the missing data shards; tells which.
-fn repair(block: &mut Block, size: usize) -> Result<Vec<u16>, String> {
+fn repair(block: &mut Block, size: usize, gf8: bool) -> Result<Vec<u16>, String> {
     let k = usize::from(block.k);
     let missing: Vec<u16> =
         (0..block.k).filter(|i| block.shards[usize::from(*i)].is_none()).collect();
     if missing.is_empty() {
+        return Ok(missing);
+    }
+    if gf8 {
+        crate::gf8::restore(k, &mut block.shards)?;
         return Ok(missing);
     }
     let given = |range: std::ops::Range<usize>, shards: &'_ [Option<Box<[u8]>>]| {

@@ -8,9 +8,10 @@ use serde_json::{json, Value};
 
 use crate::audio::Audio;
 use crate::control::{FromHost, Gen, ToHost};
+use crate::cursor::Cursor;
 use crate::fields::varint;
 use crate::handshake::Clock;
-use crate::hello::{Agreement, Mode, Offer, F_STREAM_CONFIG, HOST_TIMING};
+use crate::hello::{Agreement, Mode, Offer, F_STREAM_CONFIG, HOST_CURSOR, HOST_TIMING};
 use crate::packet::{Packet, SenderRules, Violations, F_KEY};
 use crate::profile::Profile;
 use crate::quic::Media;
@@ -58,6 +59,7 @@ pub struct Session {
     pub profile: Profile,
     pub agreed: Agreement,
     pub offer: Offer,
+    pub cursor: Cursor,
     pub clock: Option<Clock>,
     pub stamps: Stamps,
     pub opener: Opener,
@@ -140,9 +142,12 @@ impl Session {
             pts_window: (!old).then_some(if gen == Gen::Two { 120_000 } else { 120_000_000 }),
             early_loss: profile.early_loss(),
             streamed: offer.video_caps & crate::hello::STREAMED_AU != 0,
+            gf8: !agreed.gf16,
             multi_slice: offer.video_caps & crate::hello::MULTI_SLICE != 0,
         };
         let now = mono_ns();
+        let gf8 = !agreed.gf16;
+        let cursor_agreed = agreed.host_caps & HOST_CURSOR != 0;
         Ok(Session {
             gen,
             profile,
@@ -155,10 +160,11 @@ impl Session {
             opener,
             probe: Reassembler::new(Limits { early_loss: false, ..limits.clone() }),
             video: Reassembler::new(limits),
-            rules: SenderRules::default(),
+            rules: SenderRules::new(gf8),
             loss,
             recovery: Recovery::new(profile, now),
             violations: Violations::default(),
+            cursor: Cursor::new(cursor_agreed),
             dump: dump_video.map(File::create).transpose().map_err(|e| e.to_string())?,
             wall: unix_ns() - now,
             highest: None,
@@ -370,7 +376,12 @@ impl Session {
             0xc9 | 0xd2 | 0xd3 => self.audio.take(body, now, &mut self.violations),
             0xcf => self.on_timing(body),
             0xca => self.on_rumble(body),
-            0xcd | 0xd1 | 0xce | 0xd0 => {}
+            0xd0 => {
+                let settled = now > self.mode_asked_ns + 2_000_000_000;
+                let mode = settled.then_some(self.mode);
+                self.cursor.on_state(body, mode, &mut self.violations);
+            }
+            0xcd | 0xd1 | 0xce => {}
             _ => self.violations.add("datagram: a known tag", || format!("{tag:#x}")),
         }
         let least = match tag {
@@ -501,8 +512,10 @@ impl Session {
                 let kinds: Vec<String> = kinds.into_iter().map(|k| k.0).collect();
                 self.note(json!({ "clip_offer": seq, "kinds": kinds }));
             }
-            FromHost::CursorShape { serial, width, height } => {
-                self.note(json!({ "cursor_shape": serial, "width": width, "height": height }));
+            FromHost::CursorShape(shape) => {
+                self.cursor.on_shape(&shape, &mut self.violations);
+                self.note(json!({ "cursor_shape": shape.serial, "width": shape.width,
+                    "height": shape.height, "hot": shape.hot }));
             }
             FromHost::Other(ty) => self.note(json!({ "unknown_message": ty })),
             other => {
@@ -568,6 +581,7 @@ impl Session {
             "audio": self.audio.json(),
             "datagrams": self.datagrams,
             "rumble": self.rumble,
+            "cursor": self.cursor.json(),
             "probes": self.probes,
             "events": self.events,
         })

@@ -35,6 +35,8 @@ pub enum Task {
     },
     Keyframe,
     Resync,
+    /// Who draws the pointer: the client?
+    CursorRender(bool),
     /// The client's address changes.
     Move,
     Input(Action),
@@ -494,6 +496,10 @@ impl Client<'_> {
                 }
             }
             Task::Resync => self.resync.left = 8,
+            Task::CursorRender(ours) => {
+                self.session.cursor.host_draws(!*ours);
+                out.push(ToHost::CursorRender(*ours));
+            }
             Task::Move => match self.link.move_away() {
                 Ok(to) => self.session.on_move(to.port()),
                 Err(e) => self.session.note(json!({ "not_moved": e.to_string() })),

@@ -48,6 +48,7 @@ fn limits(second: bool) -> Limits {
         early_loss: false,
         streamed: true,
         multi_slice: false,
+        gf8: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The byte vectors of the two protocol notes.
 
 use punktfunk_peer::control::{decode, encode, framed, FrameBuf, FromHost, Gen, ToHost};
+use punktfunk_peer::cursor::Shape;
 use punktfunk_peer::fields::{put_varint, varint};
 use punktfunk_peer::hello::{Agreement, Mode, Offer};
 use punktfunk_peer::util::{hex, unhex};
@@ -263,7 +264,13 @@ fn control_messages_of_the_first_generation() {
         ),
         (
             "50 09000000 0100 0100 0000 0000 01020304",
-            FromHost::CursorShape { serial: 9, width: 1, height: 1 },
+            FromHost::CursorShape(Shape {
+                serial: 9,
+                width: 1,
+                height: 1,
+                hot: (0, 0),
+                pixels: vec![1, 2, 3, 4],
+            }),
         ),
         ("58 1f000000 100e0000", FromHost::AccessUpdate { grants: 0x1f, secs: 3600 }),
         ("59 01", FromHost::AudioState(true)),

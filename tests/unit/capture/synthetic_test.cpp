@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "capture/synthetic/picture.hpp"
+#include "capture/synthetic/pointer.hpp"
 #include "support/frame_collector.hpp"
 #include "support/picture_stamp.hpp"
 
@@ -88,6 +91,59 @@ TEST(Picture, ABufferThatSkippedFramesLooksLikeAFreshOne) {
   fresh.draw({90, 9});
   EXPECT_EQ(std::vector<std::uint8_t>(reused.pixels(), reused.pixels() + 320 * 240 * 4),
             std::vector<std::uint8_t>(fresh.pixels(), fresh.pixels() + 320 * 240 * 4));
+}
+
+TEST(Picture, APointerIsDrawnWhereItIsAndLeavesNoTrace) {
+  for (const std::uint32_t frame : {1U, 60U, 119U, 130U, 200U, 241U}) {
+    Picture reused(320, 240), fresh(320, 240), bare(320, 240);
+    reused.draw({frame == 1 ? 1 : frame - 1, 9}, true);
+    reused.draw({frame, 9}, true);
+    fresh.draw({frame, 9}, true);
+    bare.draw({frame, 9});
+    const auto area = pointer_area(320, 240, frame);
+    EXPECT_EQ(area.empty(), pointer_look(frame) == PointerLook::Hidden);
+    bool differs = false;
+    for (std::uint32_t y = 0; y < 240; ++y)
+      for (std::uint32_t x = 0; x < 320; ++x) {
+        const auto at = (std::size_t{y} * 320 + x) * 4;
+        ASSERT_EQ(reused.pixels()[at], fresh.pixels()[at]) << frame << ": " << x << ',' << y;
+        const bool inside =
+            x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height;
+        if (inside) {
+          differs = differs || bare.pixels()[at] != fresh.pixels()[at];
+        } else {
+          ASSERT_EQ(bare.pixels()[at], fresh.pixels()[at]) << frame << ": " << x << ',' << y;
+        }
+      }
+    EXPECT_EQ(differs, !area.empty()) << frame;
+    reused.draw({frame, 9}, false);
+    EXPECT_EQ(std::memcmp(reused.pixels(), bare.pixels(), 320 * 240 * 4), 0) << frame;
+  }
+}
+
+TEST(SyntheticSource, TellsItsPointerAndDrawsItOnRequest) {
+  struct Watcher final : PointerWatcher {
+    void on_pointer_image(const PointerImage& image) noexcept override {
+      widths.push_back(image.width);
+    }
+    void on_pointer(const PointerPlace& place) noexcept override { places.push_back(place); }
+    std::vector<std::uint32_t> widths;  // the source's thread; read after stop()
+    std::vector<PointerPlace> places;
+  };
+  const auto watcher = std::make_shared<Watcher>();
+  test::FrameCollector sink;
+  media::DisplayTarget target;
+  target.mode = kFast;
+  auto source = open(target, Options{.draw_cursor = true, .pointer = watcher});
+  ASSERT_TRUE(source);
+  ASSERT_TRUE((*source)->start(sink));
+  ASSERT_TRUE(sink.wait_count(250));
+  (*source)->stop();
+  ASSERT_GE(watcher->places.size(), 250U);
+  EXPECT_EQ(watcher->widths, (std::vector<std::uint32_t>{12, 24, 12}));
+  EXPECT_TRUE(watcher->places[0].visible);
+  EXPECT_FALSE(watcher->places[199].visible);
+  EXPECT_EQ(watcher->places[0].picture_width, kFast.width);
 }
 
 TEST(SyntheticSource, StampsMatchTheFrames) {

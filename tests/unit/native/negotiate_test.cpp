@@ -104,7 +104,7 @@ TEST(Negotiate, UncompressedSoundComesInPacketsThatFit) {
   EXPECT_EQ(surround->audio_format.kind, audio::Format::Kind::Opus)
       << "a millisecond of it does not fit";
   h.audio_bits = 16;
-  const auto reply = answer(h, *negotiate(h, {}, {}), {}, {});
+  const auto reply = answer(h, *negotiate(h, {}, {}), {});
   EXPECT_EQ(reply.audio_codec, wire::AudioCodec::Pcm);
   EXPECT_EQ(reply.audio_frame_us, 1000);
   EXPECT_EQ(reply.audio_bits, 16);
@@ -114,17 +114,25 @@ TEST(Negotiate, UncompressedSoundComesInPacketsThatFit) {
 TEST(Negotiate, AnAbilityIsEchoedOnlyToWhoHasItsCounterpart) {
   auto h = hello(wire::codec_bit::kH264);
   const Carrier v1{wire::Generation::V1, false}, v2{wire::Generation::V2, false};
-  auto reply = answer(h, *negotiate(h, {}, v1), {}, v1);
+  auto reply = answer(h, *negotiate(h, {}, v1), {});
   EXPECT_EQ(reply.host_caps & wire::host_cap::kAudioRed, 0);
-  EXPECT_EQ(reply.host_caps2 & (wire::host_cap2::kExt | wire::host_cap2::kInputEdges), 0);
+  EXPECT_EQ(reply.host_caps2 & wire::host_cap2::kExt, 0);
+  EXPECT_NE(reply.host_caps2 & wire::host_cap2::kInputEdges, 0) << "both generations have them";
   EXPECT_EQ(reply.features, 0U);
   h.client_caps = wire::client_cap::kAudioRed | wire::client_cap::kExt;
   h.features = wire::feature::kStreamConfig | wire::feature::kPadWrites;
-  reply = answer(h, *negotiate(h, {}, v2), {}, v2);
+  reply = answer(h, *negotiate(h, {}, v2), {});
   EXPECT_NE(reply.host_caps & wire::host_cap::kAudioRed, 0);
   EXPECT_NE(reply.host_caps2 & wire::host_cap2::kExt, 0);
   EXPECT_NE(reply.host_caps2 & wire::host_cap2::kInputEdges, 0);
   EXPECT_EQ(reply.features, wire::feature::kStreamConfig) << "only what both do";
+  EXPECT_EQ(reply.host_caps & wire::host_cap::kCursor, 0);
+  HostAbilities desktop;
+  desktop.cursor = true;
+  EXPECT_FALSE(negotiate(h, desktop, v2)->cursor) << "the client did not ask";
+  h.client_caps |= wire::client_cap::kCursor;
+  EXPECT_FALSE(negotiate(h, {}, v2)->cursor) << "this host cannot";
+  EXPECT_NE(answer(h, *negotiate(h, desktop, v2), desktop).host_caps & wire::host_cap::kCursor, 0);
   EXPECT_EQ(reply.mode.width, 1920U);
   EXPECT_EQ(reply.max_data_per_block, 4096);
   EXPECT_EQ(reply.codec, wire::codec_bit::kH264);

@@ -97,6 +97,33 @@ impl Host {
         }
     }
 
+    /// A host for tests beside this one, which lets everybody in; it ends with what is returned.
+    pub fn beside(&self, flags: &[&str]) -> Result<Beside, String> {
+        let (port, folder) = (free_udp()?.to_string(), self.folder.join("beside"));
+        fs::create_dir_all(&folder).map_err(text)?;
+        let log = fs::File::create(self.folder.join("beside.log")).map_err(text)?;
+        let child = Command::new(&self.binary)
+            .args(["punktfunk1-host", "--port", &port, "--source", "synthetic"])
+            .args(["--allow-tofu", "--no-mdns"])
+            .args(flags)
+            .env("PUNKTFUNK_CONFIG_DIR", &folder)
+            .env("PUNKTFUNK_ENCODER", "synthetic")
+            .env("PUNKTFUNK_AUDIO", "synthetic")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().map_err(text)?)
+            .stderr(log)
+            .spawn()
+            .map_err(text)?;
+        let beside = Beside { child, port };
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !self.peer("probe", "nobody", &["--port", &beside.port, "--no-pin"])?.good {
+            if Instant::now() > deadline {
+                return Err("the host beside does not answer".into());
+            }
+        }
+        Ok(beside)
+    }
+
     /// What the host's own command line says, without its envelope.
     pub fn ctl(&self, words: &[&str]) -> Result<Value, String> {
         let out = Command::new(&self.binary)
@@ -207,6 +234,18 @@ impl Host {
     pub fn wait_until_gone(&mut self, who: &str) -> Check {
         let patience = Duration::from_secs(10);
         self.wait("its session is gone", patience, |h| Ok(h.session_of(who)?.is_none()))
+    }
+}
+
+pub struct Beside {
+    child: Child,
+    pub port: String,
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGTERM) };
+        let _ = self.child.wait();
     }
 }
 

@@ -61,6 +61,8 @@ pub fn all() -> Vec<(&'static str, Story)> {
         ("2 % loss in bursts v0_40", |h| lossy(h, "v0_40", "2", "12")),
         ("2 % loss in bursts v0_43", |h| lossy(h, "v0_43", "2", "12")),
         ("2 % loss in bursts g3", |h| lossy(h, "g3", "2", "12")),
+        ("the other parity code v0_40", |h| other_code(h, "v0_40")),
+        ("the other parity code g3", |h| other_code(h, "g3")),
         ("input v0_40", |h| input(h, "v0_40")),
         ("input g3", |h| input(h, "g3")),
         ("mode change v0_40", |h| mode_change(h, "v0_40")),
@@ -71,6 +73,9 @@ pub fn all() -> Vec<(&'static str, Story)> {
         ("speed test g3", |h| speed_test(h, "g3")),
         ("keyframe and clock on demand", on_demand),
         ("microphone and surround", microphone),
+        ("cursor v0_40", |h| cursor(h, "v0_40")),
+        ("cursor v0_43", |h| cursor(h, "v0_43")),
+        ("cursor g3", |h| cursor(h, "g3")),
         ("clipboard v0_40", |h| clipboard(h, "v0_40")),
         ("clipboard g3", |h| clipboard(h, "g3")),
         ("resume g3", |h| resume(h, "g3")),
@@ -444,6 +449,24 @@ fn lossy(h: &mut Host, profile: &str, percent: &str, burst: &str) -> Result<Stri
     ))
 }
 
+/// A host whose Welcome names FEC scheme 0; it lets everybody in, so nobody pairs.
+fn other_code(h: &mut Host, profile: &str) -> Result<String, String> {
+    let beside = h.beside(&["--fec", "gf8"])?;
+    let mut args = vec!["--profile", profile, "--port", &beside.port, "--no-pin"];
+    args.extend(["--mode", "1920x1080x60", "--bitrate", "40000", "--loss", "4", "--seconds", "4"]);
+    let report = h.peer("stream", "nobody", &args)?;
+    report.must_be_good("stream")?;
+    report.must(report.json["agreed"]["gf16"] == false, "the Welcome names the other code")?;
+    report.must(report.number("/video/repaired_shards") > 20.0, "shards are repaired")?;
+    let (shown, lost) =
+        (report.number("/recovery/shown_frames"), report.number("/recovery/lost_frames"));
+    report.must(shown >= 150.0 && lost < shown / 20.0, "the picture stays whole")?;
+    Ok(format!(
+        "{} shards repaired, {lost} of {shown} frames lost",
+        report.number("/video/repaired_shards")
+    ))
+}
+
 fn input(h: &mut Host, profile: &str) -> Result<String, String> {
     let report = stream(h, &["--profile", profile, "--input-script", "all"])?;
     let sent = report.number("/input_events");
@@ -458,6 +481,29 @@ fn input(h: &mut Host, profile: &str) -> Result<String, String> {
 
 fn event<'a>(report: &'a Report, key: &str) -> Option<&'a serde_json::Value> {
     report.json["events"].as_array()?.iter().find(|e| !e[key].is_null())
+}
+
+/// The pointer of generated pictures: an arrow for two seconds, a cross for one, hidden for one, and again.
+fn cursor(h: &mut Host, profile: &str) -> Result<String, String> {
+    let plain = stream(h, &["--profile", profile, "--seconds", "2"])?;
+    report_silence(&plain)?;
+    let args = ["--cursor", "--cursor-render-at", "5", "host", "--seconds", "6.5"];
+    let report = stream(h, &[&["--profile", profile][..], &args].concat())?;
+    let c = &report.json["cursor"];
+    report.must(c["agreed"] == true, "the host knows its pointer")?;
+    report.must(report.number("/cursor/shapes") >= 3.0, "a shape each time it changes")?;
+    report.must(c["unknown"] == json!([]), "each shape that is named was sent")?;
+    report.must(report.number("/cursor/hints") > 0.0, "a hidden pointer is a hint")?;
+    // One with each picture while the client draws; losses aside.
+    let states = report.number("/cursor/states");
+    report.must(states > 5.0 * 60.0 * 0.8, "a place with each picture")?;
+    report.must(report.number("/cursor/moved") > states * 0.5, "it moves")?;
+    Ok(format!("{states} places, shapes {}", c["sizes"]))
+}
+
+fn report_silence(report: &Report) -> Check {
+    report.must(report.json["cursor"]["agreed"] == false, "who does not draw it is not told")?;
+    report.must(report.number("/cursor/states") == 0.0, "not a word about the pointer")
 }
 
 /// What one session copies is what the next one finds: the desktop of generated pictures keeps it.
