@@ -2,39 +2,40 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 namespace pf::encode::x264 {
 namespace {
 
-constexpr double kReference = 26;       // quantizer that costs are kept at
-constexpr double kHalvingSteps = 6;     // quantizer steps that halve a picture's size
-constexpr double kFreshShares = 2.5;    // what an IDR or a cut may take
-constexpr double kRepayPictures = 6;    // how fast debt is paid back
-constexpr double kMostSavedShares = 1;  // what a quiet time may leave for later
-constexpr double kLeastShare = 0.35;    // of a share, however deep the debt
-// Loads that even a picture without change or detail has: what is left to refine, and headers.
-constexpr double kLeastChange = 0.05, kLeastDetail = 0.25;
-// A cut: most of the picture is other than before, in brightness too (a moving camera is not).
-constexpr double kCutChange = 10, kCutShift = 0.3;
-// First guesses; measured on moving desktops and film.
-constexpr double kFirstPredicted = 0.02, kFirstFresh = 0.1;
-constexpr double kLearn = 0.5;  // weight of the newest picture
-// A picture that is expected to be larger than this many targets is coded coarser from the start.
-constexpr double kExpectedExcess = 1.3;
+constexpr double kReference = 26;      // quantizer that costs are kept at
+constexpr double kHalvingSteps = 6;    // quantizer steps that halve a picture's size
+constexpr double kRepayPictures = 6;   // how fast debt is paid back
+constexpr double kMostSaved = 1;       // shares that a quiet time may leave for later
+constexpr double kLeastTarget = 0.35;  // of a share, however deep the debt
+// Shares that a picture may take: an IDR or a cut, and one that is expected to be large.
+constexpr double kFreshShares = 2.2, kExpectedShares = 1.3;
+constexpr double kMostlyFresh = 0.5;   // of a picture, which then counts as a cut
+constexpr double kLeastChange = 0.05;  // load of a picture without any: headers, things to refine
+constexpr double kFirstCost = 0.02;    // a guess, from moving desktops
+constexpr double kLearn = 0.5;         // weight of the newest picture
+constexpr double kLeastFreshCost = 0.4, kMostFreshCost = 2.5;
 // Quantizer steps after a picture that was too large, as a part of what would have made it fit...
-constexpr double kCorrection = 0.4, kMostUp = 6;
+constexpr double kTooFull = 1.08, kCorrection = 0.4, kMostUp = 6;
 // ... and after one that left room. Finer means coding again what the coarser pictures before left
 // out, so that a step down costs far more than the halving rule says: steps are made slowly, and
 // one that proved too large is not tried again for some time.
 constexpr double kFullEnough = 0.88, kHalfEmpty = 0.4, kSlowDown = 0.25, kFastDown = 0.75;
-constexpr double kFinerExcess = 1.5;
-constexpr int kBarredPictures = 240;
+constexpr double kFinerExcess = 1.8;
+constexpr int kBarredPictures = 120;
+constexpr double kBlockPixels = 64;
 
 constexpr double kLeastStep = QuantizerControl::kLeast, kMostStep = QuantizerControl::kMost;
 
 double scale_of(double quantizer) {
   return std::exp2((kReference - quantizer) / kHalvingSteps);
+}
+
+double blend(double known, double seen) {
+  return std::exp2(std::lerp(std::log2(known), std::log2(seen), kLearn));
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ QuantizerControl::QuantizerControl(double pixels, double share_bits)
 void QuantizerControl::set_share(double share_bits) {
   const auto share = std::max(share_bits, 1.0);
   if (share > share_) barred_pictures_ = 0;
-  debt_ *= share / share_;  // a debt is time on the line, which a wider line pays faster
+  debt_ *= share / share_;  // a debt is time on the line
   share_ = share;
 }
 
@@ -57,29 +58,40 @@ double QuantizerControl::cost_of(std::size_t load_class) const {
     if (distance <= load_class && predicted_[load_class - distance])
       return *predicted_[load_class - distance];
   }
-  return kFirstPredicted;
+  return kFirstCost;
+}
+
+double QuantizerControl::expected_bits(double quantizer) const {
+  const auto fresh = activity_.spectrum.bits_per_block(static_cast<int>(std::lround(quantizer))) *
+                     fresh_cost_ * activity_.fresh / kBlockPixels;
+  const auto rest = is_fresh_ ? 0 : cost_of(class_) * load_ * scale_of(quantizer);
+  return (fresh + rest) * pixels_;
+}
+
+void QuantizerControl::raise_until_it_fits(double limit_bits) {
+  while (level_ < kMostStep && expected_bits(level_) > limit_bits) level_ += 0.5;
 }
 
 int QuantizerControl::choose(bool idr, const Activity& activity, double idle_shares) noexcept {
-  debt_ = std::max(debt_ - std::max(idle_shares, 0.0) * share_, -kMostSavedShares * share_);
-  is_fresh_ = idr || (activity.change > kCutChange && activity.shift > kCutShift);
+  debt_ = std::max(debt_ - std::max(idle_shares, 0.0) * share_, -kMostSaved * share_);
+  activity_ = activity;
+  is_fresh_ = idr || activity.fresh > kMostlyFresh;
+  const double least = kLeastTarget * share_;
+  if (barred_pictures_ > 0) --barred_pictures_;
   if (is_fresh_) {
-    load_ = activity.detail + kLeastDetail;
-    target_ = kFreshShares * share_ - std::max(debt_, 0.0) / 2;
-    target_ = std::max(target_, kLeastShare * share_);
     barred_pictures_ = 0;
-    level_ = kReference + steps_too_large(fresh_.value_or(kFirstFresh), kReference);
+    target_ = std::max(kFreshShares * share_ - std::max(debt_, 0.0) / 2, least);
+    level_ = kLeastStep;
+    raise_until_it_fits(target_);
   } else {
-    load_ = activity.change + kLeastChange;
+    load_ = activity.change * (1 - activity.fresh) + kLeastChange;
     const auto power = std::ilogb(load_ / kLeastChange);
     class_ = static_cast<std::size_t>(std::clamp(power, 0, static_cast<int>(kClasses) - 1));
-    target_ = std::max(share_ - debt_ / kRepayPictures, kLeastShare * share_);
-    const double excess = kHalvingSteps * std::log2(kExpectedExcess);
-    level_ += std::max(steps_too_large(cost_of(class_), level_) - excess, 0.0);
+    target_ = std::max(share_ - debt_ / kRepayPictures, least);
+    raise_until_it_fits(target_ * std::lerp(kExpectedShares, kFreshShares, activity.fresh));
   }
   level_ = std::clamp(level_, kLeastStep, kMostStep);
   chosen_ = static_cast<int>(std::lround(level_));
-  if (barred_pictures_ > 0) --barred_pictures_;
   is_finer_ = !is_fresh_ && chosen_ < last_;
   if (is_finer_ && barred_pictures_ > 0 && chosen_ <= barred_) {
     level_ = chosen_ = last_;
@@ -89,25 +101,30 @@ int QuantizerControl::choose(bool idr, const Activity& activity, double idle_sha
   return chosen_;
 }
 
-// By how many steps `quantizer` misses the target, at that cost; negative = room is left.
-double QuantizerControl::steps_too_large(double cost, double quantizer) const {
-  return kHalvingSteps * std::log2(cost * load_ * pixels_ * scale_of(quantizer) / target_);
+void QuantizerControl::learn(double bits) {
+  if (is_fresh_) {
+    const auto said = expected_bits(chosen_) / fresh_cost_;
+    if (said > 0)
+      fresh_cost_ = std::clamp(blend(fresh_cost_, bits / said), kLeastFreshCost, kMostFreshCost);
+    return;
+  }
+  auto& cost = predicted_[class_];
+  if ((is_finer_ && cost) || activity_.fresh > 0) return;  // other costs stand beside the class's
+  const double seen = bits / (load_ * pixels_ * scale_of(chosen_));
+  cost = cost ? blend(*cost, seen) : seen;
 }
 
 void QuantizerControl::coded(std::size_t bytes) noexcept {
   const double bits = std::max(static_cast<double>(bytes) * 8, 1.0);
-  debt_ = std::max(debt_ + bits - share_, -kMostSavedShares * share_);
-  const double seen = bits / (load_ * pixels_ * scale_of(chosen_));
-  auto& cost = is_fresh_ ? fresh_ : predicted_[class_];
-  if (!is_finer_ || !cost)
-    cost = cost ? std::exp2(std::lerp(std::log2(*cost), std::log2(seen), kLearn)) : seen;
+  debt_ = std::max(debt_ + bits - share_, -kMostSaved * share_);
+  learn(bits);
   if (is_fresh_) return;
   const double fill = bits / target_;
   if (is_finer_ && fill > kFinerExcess) {
     barred_ = chosen_;
     barred_pictures_ = kBarredPictures;
   }
-  if (fill > 1)
+  if (fill > kTooFull)
     level_ += std::min(kCorrection * kHalvingSteps * std::log2(fill), kMostUp);
   else if (fill < kHalfEmpty)
     level_ -= kFastDown;

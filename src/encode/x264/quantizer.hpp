@@ -1,7 +1,7 @@
 // Rate control: chooses each picture's quantizer so that the stream keeps to its bitrate, from what
 // the picture asks for (activity.hpp) and what pictures like it have cost. x264's own rate control
-// finds out the same by searching a small copy of every picture for motion, which is a fifth of all
-// its work at this preset.
+// finds that out by searching a small copy of every picture for motion, which is a fifth of all its
+// work at this preset.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@ namespace pf::encode::x264 {
 // One thread. Sizes are bits; a share is the bitrate divided by the frame rate.
 class QuantizerControl {
  public:
-  // H.264 quantizers; below 10 nothing is left to see, above 45 nothing is left.
-  static constexpr int kLeast = 10, kMost = 45;
+  // H.264 quantizers: below 10 nothing is left to see; 51 is the coarsest.
+  static constexpr int kLeast = 10, kMost = 51;
 
   QuantizerControl(double pixels, double share_bits);
 
@@ -34,20 +34,23 @@ class QuantizerControl {
   static constexpr std::size_t kClasses = 10;
 
   double cost_of(std::size_t load_class) const;
-  double steps_too_large(double cost, double quantizer) const;
+  double expected_bits(double quantizer) const;
+  void raise_until_it_fits(double limit_bits);
+  void learn(double bits);
 
   double pixels_, share_;
-  double debt_ = 0;                         // bits sent beyond the shares so far; negative = saved
+  double debt_ = 0;                         // bits beyond the shares so far; negative = saved
   std::array<Cost, kClasses> predicted_{};  // by the load's power of two
-  Cost fresh_;                              // IDRs and cuts
+  double fresh_cost_ = 1.6;                 // times what the spectrum says
   double level_ = kMost;                    // where the quantizer stands, between whole steps
   int last_ = kMost;                        // quantizer of the picture before
   int barred_ = kLeast;                     // the quantizer whose step down was too large...
   int barred_pictures_ = 0;                 // ... and how long it is not tried again
   // The picture between choose and coded.
+  Activity activity_;
   double load_ = 0, target_ = 0;
-  bool is_fresh_ = true, is_finer_ = false;
   std::size_t class_ = 0;
+  bool is_fresh_ = true, is_finer_ = false;
   int chosen_ = kMost;
 };
 

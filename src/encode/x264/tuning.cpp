@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace pf::encode::x264 {
 namespace {
@@ -12,6 +13,21 @@ constexpr double kShareOfFrameTime = 0.6;
 constexpr unsigned kMostThreads = 8;
 // MaxDpbMbs of level 5.1 (H.264 table A-1), which decoders of today take; and the format's limit.
 constexpr std::uint64_t kDecoderMacroblocks = 184'320, kMostPictures = 16;
+
+struct Level {
+  int idc;
+  std::uint32_t blocks_per_second, blocks, decoder_blocks, kbps;
+};
+// H.264 table A-1: MaxMBPS, MaxFS, MaxDpbMbs, MaxBR in 1000 bits.
+constexpr Level kLevels[] = {
+    {30, 40'500, 1'620, 8'100, 10'000},         {31, 108'000, 3'600, 18'000, 14'000},
+    {32, 216'000, 5'120, 20'480, 20'000},       {40, 245'760, 8'192, 32'768, 20'000},
+    {41, 245'760, 8'192, 32'768, 50'000},       {42, 522'240, 8'704, 34'816, 50'000},
+    {50, 589'824, 22'080, 110'400, 135'000},    {51, 983'040, 36'864, 184'320, 240'000},
+    {52, 2'073'600, 36'864, 184'320, 240'000},  {60, 4'177'920, 139'264, 696'320, 240'000},
+    {61, 8'355'840, 139'264, 696'320, 480'000}, {62, 16'711'680, 139'264, 696'320, 800'000},
+};
+constexpr double kHighProfileFactor = 1.25;  // on MaxBR (table A-2)
 
 }  // namespace
 
@@ -35,6 +51,19 @@ unsigned kept_pictures(const media::Mode& mode, std::uint32_t max_references) {
   const auto most = max_references == 0 ? kMostPictures : std::uint64_t{max_references};
   return static_cast<unsigned>(
       std::clamp(std::min(fitting, most), std::uint64_t{1}, kMostPictures));
+}
+
+int level_of(const media::Mode& mode, unsigned kept_pictures, std::uint32_t bitrate_kbps) {
+  const std::uint64_t wide = (mode.width + 15) / 16, high = (mode.height + 15) / 16;
+  const auto blocks = wide * high;
+  for (const auto& level : kLevels)
+    if (blocks <= level.blocks && wide * wide <= 8ULL * level.blocks &&
+        high * high <= 8ULL * level.blocks &&
+        static_cast<double>(blocks) * mode.rate.value() <= level.blocks_per_second &&
+        blocks * kept_pictures <= level.decoder_blocks &&
+        bitrate_kbps <= level.kbps * kHighProfileFactor)
+      return level.idc;
+  return kLevels[std::size(kLevels) - 1].idc;
 }
 
 }  // namespace pf::encode::x264

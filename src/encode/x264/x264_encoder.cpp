@@ -20,15 +20,16 @@
 #include "encode/annexb.hpp"
 #include "encode/picture.hpp"
 #include "encode/unit_pool.hpp"
+#include "encode/x264/activity.hpp"
+#include "encode/x264/quantizer.hpp"
 #include "encode/x264/tuning.hpp"
 
 namespace pf::encode::x264 {
 namespace {
 
 constexpr std::uint32_t kLargestSide = 8192;
-// How much a picture may exceed its share of the bitrate, in frames. One frame exactly makes x264
-// budget row by row, which costs a sixth more time for the same quality (README.md).
-constexpr double kBufferFrames = 2.0;
+// Frame times without a picture that still count for the one that ends them.
+constexpr double kMostIdleShares = 8;
 // A unit's buffer to begin with, in shares of the bitrate; x264 exceeds two only at scene changes.
 constexpr std::size_t kUnitShares = 4, kLeastUnitBytes = 64 * 1024;
 // For start codes that grow (annexb.hpp).
@@ -73,11 +74,19 @@ void set_colour(x264_param_t& p, const media::Colour& colour) {
   }
 }
 
-void set_bitrate(x264_param_t& p, std::uint32_t kbps, const media::Rational& rate) {
-  p.rc.i_rc_method = X264_RC_ABR;
-  p.rc.i_bitrate = p.rc.i_vbv_max_bitrate = static_cast<int>(kbps);
-  p.rc.i_vbv_buffer_size =
-      std::max(1, static_cast<int>(std::lround(kbps * kBufferFrames / rate.value())));
+// Quantizers come from QuantizerControl. x264 clamps them to those that constant-quantizer mode
+// would use for its picture types, so the types that never come are set to both ends.
+void set_rate_control(x264_param_t& p) {
+  constexpr int kMiddle = 26;
+  const auto factor = [](int steps) { return static_cast<float>(std::exp2(steps / 6.0)); };
+  p.rc.i_rc_method = X264_RC_CQP;
+  p.rc.i_qp_constant = kMiddle;
+  p.rc.f_ip_factor = factor(kMiddle - QuantizerControl::kLeast);
+  p.rc.f_pb_factor = factor(QuantizerControl::kMost - kMiddle);
+}
+
+double share_bits(const media::Rational& rate, std::uint32_t kbps) {
+  return kbps * 1000.0 / rate.value();
 }
 
 // Remembers which pictures a decoder may still refer to, under the numbers of the stream.
@@ -116,7 +125,10 @@ class X264Encoder final : public Encoder {
   explicit X264Encoder(const Config& config)
       : config_(config),
         pool_(UnitPool::create(std::max(kLeastUnitBytes, kUnitShares * share_bytes(config)) +
-                               kSpareBytes)) {
+                               kSpareBytes)),
+        meter_(config.mode.width, config.mode.height),
+        quantizer_(static_cast<double>(config.mode.width) * config.mode.height,
+                   share_bits(config.mode.rate, config.bitrate_kbps)) {
     const auto& mode = config.mode;
     if (config.colour.yuv444)
       full_.emplace(mode.width, mode.height, config.colour);
@@ -200,7 +212,7 @@ class X264Encoder final : public Encoder {
     p.i_scenecut_threshold = 0;
     p.b_annexb = p.b_repeat_headers = 1;
     set_colour(p, config_.colour);
-    set_bitrate(p, config_.bitrate_kbps, config_.mode.rate);
+    set_rate_control(p);
     for (std::size_t at = 0; at < tuning.parameters.size();) {
       const auto end = std::min(tuning.parameters.find(':', at), tuning.parameters.size());
       const auto pair = tuning.parameters.substr(at, end - at);
@@ -213,6 +225,7 @@ class X264Encoder final : public Encoder {
     kept_ = kept_pictures(config_.mode, config_.max_references);
     p.i_frame_reference = std::min(p.i_frame_reference, static_cast<int>(kept_));
     p.i_dpb_size = static_cast<int>(kept_);
+    p.i_level_idc = level_of(config_.mode, kept_, config_.bitrate_kbps);
     return {};
   }
 
@@ -227,20 +240,22 @@ class X264Encoder final : public Encoder {
                bool repeat, media::AccessUnit& out) {
     if (directives.bitrate_kbps != 0 && directives.bitrate_kbps != config_.bitrate_kbps) {
       config_.bitrate_kbps = directives.bitrate_kbps;
-      set_bitrate(parameters_, config_.bitrate_kbps, config_.mode.rate);
-      if (x264_encoder_reconfig(handle_.get(), &parameters_) != 0)
-        return failed("the bitrate could not be changed");
+      quantizer_.set_share(share_bits(config_.mode.rate, config_.bitrate_kbps));
     }
     const bool wants_back = directives.invalid_from != 0 && !directives.force_idr;
     const bool idr = directives.force_idr ||
                      (wants_back && !(invalidates() && go_back_before(directives.invalid_from)));
     input_.i_type = idr ? X264_TYPE_IDR : X264_TYPE_AUTO;
     input_.i_pts = next_pts_++;
+    const auto activity = meter_.measure(input_.img.plane[0],
+                                         static_cast<std::uint32_t>(input_.img.i_stride[0]), idr);
+    input_.i_qpplus1 = 1 + quantizer_.choose(idr, activity, idle_shares(captured_ns));
     x264_nal_t* nals = nullptr;
     int count = 0;
     x264_picture_t coded;
     const int size = x264_encoder_encode(handle_.get(), &nals, &count, &input_, &coded);
     if (size < 0) return failed(complaint_.text.data());
+    quantizer_.coded(static_cast<std::size_t>(size));
     if (size == 0 || count == 0) return Outcome::Nothing;
 
     auto* slot = pool_->take();
@@ -272,6 +287,13 @@ class X264Encoder final : public Encoder {
     return Outcome::Unit;
   }
 
+  double idle_shares(std::int64_t captured_ns) {
+    const auto since = last_captured_ns_ ? captured_ns - *last_captured_ns_ : 0;
+    last_captured_ns_ = captured_ns;
+    return std::clamp(static_cast<double>(since) * 1e-9 * config_.mode.rate.value() - 1, 0.0,
+                      kMostIdleShares);
+  }
+
   Outcome failed(const char* why) noexcept {
     try {
       log::warn("encode", "encoding failed", "encoder", "x264", "reason", why);
@@ -291,6 +313,9 @@ class X264Encoder final : public Encoder {
   History history_;
   unsigned kept_ = 1;
   std::int64_t next_pts_ = 0;
+  std::optional<std::int64_t> last_captured_ns_;
+  ActivityMeter meter_;
+  QuantizerControl quantizer_;
 };
 
 }  // namespace
