@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/markup.hpp"
+
 namespace pf::gamestream {
 namespace {
 
@@ -47,25 +49,7 @@ std::string xml_text(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    switch (text.front()) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      default:
-        out += text.substr(0, length);
-    }
+    for (const char byte : text.substr(0, length)) append_escaped(out, byte);
     text.remove_prefix(length);
   }
   return out;

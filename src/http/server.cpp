@@ -40,11 +40,8 @@ class AsioServer final : public Server {
   }
 
   Result<> open() {
-    if (core_->config.tls) {
-      auto context = make_tls_context(*core_->config.tls);
-      if (!context) return pass(context);
-      core_->tls = std::move(*context);
-    }
+    if (core_->config.tls)
+      if (auto made = set_named_tls(std::move(core_->config.named_tls)); !made) return made;
     error_code error;
     const auto address = asio::ip::make_address(core_->config.bind_address, error);
     if (error)
@@ -69,6 +66,14 @@ class AsioServer final : public Server {
     for (const auto& connection : connections)
       if (connection->peer() != nullptr && connection->peer()->fingerprint() == fingerprint)
         connection->close(true);
+  }
+
+  Result<> set_named_tls(std::optional<NamedTls> named) override {
+    auto context = make_tls_context(*core_->config.tls, named ? &*named : nullptr);
+    if (!context) return pass(context);
+    core_->tls = std::move(*context);
+    core_->config.named_tls = std::move(named);
+    return {};
   }
 
  private:

@@ -83,8 +83,15 @@ class Exchange {
 using Handler = std::function<void(std::shared_ptr<Exchange>)>;
 
 struct TlsIdentity {
-  std::string certificate_pem;
-  std::string key_pem;  // secret
+  std::string certificate_pem;  // the leaf, then what signed it
+  std::string key_pem;          // secret
+};
+
+// Shown instead of the server's own to clients that ask for one of `names` (TLS server name
+// indication), see covers() in certificate.hpp.
+struct NamedTls {
+  TlsIdentity identity;
+  std::vector<std::string> names;
 };
 
 struct ServerConfig {
@@ -92,7 +99,8 @@ struct ServerConfig {
   std::string bind_address;  // "::" = dual stack, or an IPv4/IPv6 literal
   std::uint16_t port = 0;    // 0 = any; see Server::port()
   std::optional<TlsIdentity> tls;
-  bool keep_alive = false;  // GameStream clients want Connection: close
+  std::optional<NamedTls> named_tls{};  // with `tls` only
+  bool keep_alive = false;              // GameStream clients want Connection: close
   std::size_t max_header_bytes = 32 * 1024;
   std::size_t max_body_bytes = 64 * 1024;
   // A longer body, up to max_large_body_bytes, is read for requests whose head (everything but the
@@ -116,6 +124,9 @@ class Server {
   virtual std::size_t connections() const = 0;
   // Closes every connection whose client presented this certificate (revocation).
   virtual void close_peer(const crypto::Fingerprint& fingerprint) = 0;
+  // Replaces ServerConfig::named_tls for connections from now on; those that are open go on. After
+  // an error everything is as before.
+  virtual Result<> set_named_tls(std::optional<NamedTls> named) = 0;
 };
 
 }  // namespace pf::http

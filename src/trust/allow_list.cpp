@@ -72,21 +72,27 @@ bool holds(const Device& device, const crypto::Fingerprint& fingerprint, Plane p
 
 }  // namespace
 
-AllowListImpl::AllowListImpl(store::Database& database, Executor& executor, WallClock clock)
+AllowListImpl::AllowListImpl(store::Database& database, Executor& executor, WallClock clock,
+                             std::vector<std::filesystem::path> journals)
     : database_(database),
       executor_(executor),
       clock_(std::move(clock)),
       snapshot_(std::make_shared<Snapshot>()),
+      journal_(std::move(journals)),
       marks_(executor,
              [this](const crypto::Fingerprint& fingerprint) { stream_gone(fingerprint); }) {}
 
 Result<> AllowListImpl::load() {
   auto rows = store::load_devices(database_);
   if (!rows) return pass(rows);
+  auto noted = journal_.load();
+  if (!noted) return pass(noted);
   const auto now = clock_();
+  std::map<DeviceId, std::shared_ptr<Device>> devices;
+  for (const auto& row : *rows) devices[row.id] = std::make_shared<Device>(from_row(row));
+  take_journal(std::move(*noted), devices);
   auto list = std::make_shared<Snapshot>();
-  for (const auto& row : *rows) {
-    auto device = std::make_shared<Device>(from_row(row));
+  for (auto& [id, device] : devices) {
     if (device->access.until_disconnect) {
       unsaved_.push_back({std::move(device), {}, now, "the host started anew"});
       continue;
@@ -99,6 +105,7 @@ Result<> AllowListImpl::load() {
     insert(*list, std::move(device));
   }
   publish(std::move(list));
+  journal_.reserve();
   (void)save_revocations();  // they are out already; storing is tried again
   watch_expiry();
   return {};
@@ -309,16 +316,33 @@ Result<> AllowListImpl::revoke(DeviceId id) {
   auto list = std::make_shared<Snapshot>(*snapshot());
   erase(*list, *device);
   publish(std::move(list));
-  stop_leases(*device, StopReason::Revoked);
-  away_.erase(id);
-  expired_told_.erase(id);
-  log::info("trust", "revoked", "device", id, "name", device->name);
-  const bool left = device->access.until_disconnect && actor() == Actor{};
-  unsaved_.push_back({device, actor(), clock_(), left ? "it disconnected" : ""});
+  put_out(device);
   auto stored = save_revocations();
   changed();
   tell(Kind::Revoked, device);
   return stored;
+}
+
+Result<std::size_t> AllowListImpl::revoke_all() {
+  const auto devices = snapshot()->devices;
+  if (devices.empty()) return std::size_t{0};
+  publish(std::make_shared<Snapshot>());
+  for (const auto& [id, device] : devices) put_out(device);
+  auto stored = save_revocations();
+  changed();
+  for (const auto& [id, device] : devices) tell(Kind::Revoked, device);
+  if (!stored) return pass(stored);
+  return devices.size();
+}
+
+void AllowListImpl::put_out(const Shared& device) {
+  stop_leases(*device, StopReason::Revoked);
+  away_.erase(device->id);
+  expired_told_.erase(device->id);
+  log::info("trust", "revoked", "device", device->id, "name", device->name);
+  const bool left = device->access.until_disconnect && actor() == Actor{};
+  unsaved_.push_back({device, actor(), clock_(), left ? "it disconnected" : ""});
+  noted_ = false;
 }
 
 void AllowListImpl::touch(const crypto::Fingerprint& fingerprint, const net::Endpoint& from,
@@ -346,8 +370,10 @@ void AllowListImpl::touch(const crypto::Fingerprint& fingerprint, const net::End
 }
 
 Result<std::unique_ptr<AllowList>> AllowList::open(store::Database& database, Executor& executor,
-                                                   WallClock clock) {
-  auto list = std::make_unique<AllowListImpl>(database, executor, std::move(clock));
+                                                   WallClock clock,
+                                                   std::vector<std::filesystem::path> journals) {
+  auto list =
+      std::make_unique<AllowListImpl>(database, executor, std::move(clock), std::move(journals));
   if (auto loaded = list->load(); !loaded) return pass(loaded);
   return std::unique_ptr<AllowList>(std::move(list));
 }

@@ -1,9 +1,11 @@
 // The single allow-list of both protocols (architecture, section 6). Lives on the control thread;
 // snapshot() may be read from any thread.
 //
-// Granting is durable before it is effective; narrowing is effective before it is durable.
+// Granting is durable before it is effective; narrowing is effective before it is durable, and what
+// the database does not take goes to a journal beside it.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -76,8 +78,10 @@ class AllowList {
   using WallClock = std::function<std::int64_t()>;
   // Reads the list; an error means nobody may be admitted and the host must not start. Devices that
   // were paired until they disconnect are gone after it: a new start ended their streams.
+  // `journals`: see RevocationJournal.
   static Result<std::unique_ptr<AllowList>> open(store::Database& database, Executor& executor,
-                                                 WallClock clock = unix_now);
+                                                 WallClock clock = unix_now,
+                                                 std::vector<std::filesystem::path> journals = {});
   virtual ~AllowList() = default;
 
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;  // any thread
@@ -105,6 +109,8 @@ class AllowList {
   // Publishes and stops every lease first, then stores. On a store error the device stays out and
   // the error is returned; unsaved_revocations() stays true until a later store succeeds (retried).
   virtual Result<> revoke(DeviceId id) = 0;
+  // The same for every device there is, in one transaction; says how many there were.
+  virtual Result<std::size_t> revoke_all() { return std::size_t{0}; }
   // All of it in one transaction, or nothing; but what narrows is in force at once and stays so.
   // Errc::UnknownDevice, Errc::BadValue (reserved grants), Errc::StoreFailed.
   virtual Result<> change(DeviceId id, const DeviceChange& change) = 0;
@@ -165,6 +171,8 @@ class AllowList {
   // A revocation or narrowing is in force but not on disk yet; storing is tried again until it
   // works.
   virtual bool unsaved_revocations() const = 0;
+  // All of that is in a journal beside the database, so it outlives this process.
+  virtual bool unsaved_are_noted() const { return false; }
   // The clock that expiry is judged by. Any thread.
   virtual std::int64_t wall_now() const { return unix_now(); }
   // Leases alive now, for status.

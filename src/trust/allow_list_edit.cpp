@@ -9,7 +9,7 @@ namespace pf::trust {
 namespace {
 
 constexpr std::size_t kMaxCredentials = 16;
-constexpr std::size_t kMaxDevices = 1000;
+constexpr std::size_t kMaxDevices = 10'000;
 
 // What both rows allow.
 Device narrower(Device device, const Device& other) {
@@ -55,6 +55,8 @@ void AllowListImpl::narrow(const Device& before, const Device& after) {
 
 Failure AllowListImpl::unsaved_narrowing(std::initializer_list<DeviceId> ids, const Error& error) {
   unsaved_narrowings_.insert(ids);
+  noted_ = false;
+  note_down();
   retry_saving();
   return fail(Errc::StoreFailed, error.message());
 }

@@ -8,13 +8,15 @@
 #include <set>
 
 #include "trust/lease_impl.hpp"
+#include "trust/revocation_journal.hpp"
 #include "trust/stream_marks.hpp"
 
 namespace pf::trust {
 
 class AllowListImpl final : public AllowList {
  public:
-  AllowListImpl(store::Database& database, Executor& executor, WallClock clock);
+  AllowListImpl(store::Database& database, Executor& executor, WallClock clock,
+                std::vector<std::filesystem::path> journals);
   Result<> load();
 
   std::shared_ptr<const Snapshot> snapshot() const override;
@@ -26,6 +28,7 @@ class AllowListImpl final : public AllowList {
   Result<std::shared_ptr<const Device>> approve(const Candidate& candidate,
                                                 std::optional<Access> access) override;
   Result<> revoke(DeviceId id) override;
+  Result<std::size_t> revoke_all() override;
   Result<> change(DeviceId id, const DeviceChange& change) override;
   Result<std::shared_ptr<const Device>> merge(DeviceId id, DeviceId other) override;
   Result<std::shared_ptr<const Device>> split(DeviceId id,
@@ -37,6 +40,7 @@ class AllowListImpl final : public AllowList {
   Result<> note(const AuditNote& what) override;
   Result<std::vector<AuditEntry>> audit(std::int64_t after, std::int64_t limit) const override;
   bool unsaved_revocations() const override;
+  bool unsaved_are_noted() const override { return unsaved_revocations() && noted_; }
   std::int64_t wall_now() const override { return clock_(); }
   std::size_t live_leases(DeviceId id) const override;
   void on_change(std::function<void()> observer) override {
@@ -58,6 +62,9 @@ class AllowListImpl final : public AllowList {
   void replace(const Shared& device);
   void changed();
   void tell(Kind kind, const Shared& device);
+
+  // Of a device that is not in the list any more: ends what it has, and remembers to store that.
+  void put_out(const Shared& device);
 
   // -- leases
   std::shared_ptr<LeaseImpl> make_lease(DeviceId id, std::string name,
@@ -90,6 +97,11 @@ class AllowListImpl final : public AllowList {
   // Stores what is in force but not on disk: revocations, and narrowed rows as they are now.
   Result<> save_revocations();
   void retry_saving();
+  // Puts all that is unsaved into the journal.
+  void note_down();
+  // Makes rows of the database what the journal says they are.
+  void take_journal(std::vector<RevocationJournal::Entry> entries,
+                    std::map<DeviceId, std::shared_ptr<Device>>& devices);
   void save_seen();
 
   // -- time
@@ -106,10 +118,12 @@ class AllowListImpl final : public AllowList {
     Shared device;
     Actor by;
     std::int64_t unix_time;
-    const char* detail;
+    std::string detail;
   };
   std::vector<Revocation> unsaved_;
   std::set<DeviceId> unsaved_narrowings_;
+  const RevocationJournal journal_;
+  bool noted_ = false;  // what is unsaved is in the journal
   std::map<DeviceId, Shared> seen_unsaved_;
   std::vector<std::function<void()>> observers_;
   std::vector<std::function<void(const TrustEvent&)>> event_observers_;

@@ -68,12 +68,57 @@ Result<> AllowListImpl::save_revocations() {
   if (stored) {
     unsaved_.clear();
     unsaved_narrowings_.clear();
+    journal_.clear();
+    noted_ = false;
     return {};
   }
+  note_down();
   log::error("trust", "a revocation is in force but not stored yet", "what",
              stored.error().message());
   retry_saving();
   return fail(Errc::StoreFailed, stored.error().message());
+}
+
+void AllowListImpl::note_down() {
+  if (noted_) return;
+  std::vector<RevocationJournal::Entry> entries;
+  for (const auto& one : unsaved_)
+    entries.push_back(
+        {.id = one.device->id, .unix_time = one.unix_time, .by = one.by.by, .from = one.by.from});
+  for (const auto id : unsaved_narrowings_)
+    if (const auto device = by_id(id))
+      entries.push_back({.id = id,
+                         .revoked = false,
+                         .revision = device->revision,
+                         .disabled = device->disabled,
+                         .access = device->access});
+  const auto written = journal_.write(entries);
+  noted_ = written.has_value();
+  if (!noted_)
+    log::error("trust", "a revocation would not outlive this process", "what",
+               written.error().message());
+}
+
+void AllowListImpl::take_journal(std::vector<RevocationJournal::Entry> entries,
+                                 std::map<DeviceId, std::shared_ptr<Device>>& devices) {
+  for (auto& entry : entries) {
+    const auto found = devices.find(entry.id);
+    if (found == devices.end()) continue;  // it was stored after all
+    auto& device = *found->second;
+    if (entry.revoked) {
+      unsaved_.push_back({found->second,
+                          {std::move(entry.by), std::move(entry.from)},
+                          entry.unix_time,
+                          "stored after a restart"});
+      devices.erase(found);
+    } else if (entry.revision > device.revision) {
+      device.revision = entry.revision;
+      device.disabled = entry.disabled;
+      device.access = entry.access;
+      unsaved_narrowings_.insert(entry.id);
+    }
+  }
+  noted_ = unsaved_revocations();
 }
 
 void AllowListImpl::retry_saving() {

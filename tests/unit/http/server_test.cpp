@@ -15,7 +15,9 @@
 #include "base/hex.hpp"
 #include "base/unique_fd.hpp"
 #include "crypto/ossl.hpp"
+#include "http/certificate.hpp"
 #include "support/client_certificate.hpp"
+#include "support/server_certificate.hpp"
 
 namespace pf::http {
 namespace {
@@ -45,7 +47,7 @@ class Client {
   bool connected() const { return connected_; }
 
   // False when the handshake failed.
-  bool tls(const crypto::Identity* identity, int version = 0) {
+  bool tls(const crypto::Identity* identity, int version = 0, const char* asked = nullptr) {
     ctx_.reset(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_verify(ctx_.get(), SSL_VERIFY_NONE, nullptr);
     if (version != 0) SSL_CTX_set_max_proto_version(ctx_.get(), version);
@@ -59,6 +61,9 @@ class Client {
     }
     ssl_.reset(SSL_new(ctx_.get()));
     SSL_set_fd(ssl_.get(), fd_.get());
+    if (asked != nullptr)
+      SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               const_cast<char*>(asked));
     return SSL_connect(ssl_.get()) == 1;
   }
   SSL* ssl() { return ssl_.get(); }
@@ -627,6 +632,50 @@ TEST_F(ServerTest, WhatAReaderSaysDuringAStreamIsBounded) {
   client.send(std::string(8192, 'x'));
   EXPECT_TRUE(closed.wait());
   loop_.run_sync([&] { stream.reset(); });
+}
+
+TEST_F(ServerTest, AnOwnCertificateIsShownToThoseWhoAskByItsName) {
+  const auto own = test::make_server_certificate();
+  const auto fingerprint = crypto::Certificate::from_pem(own.certificate_pem)->fingerprint();
+  const auto& hosts = host_identity().certificate().fingerprint();
+  listen(with_tls(), echo);
+  const auto shown = [&](const char* asked, int version = 0) {
+    Client client(port());
+    EXPECT_TRUE(client.tls(&client_identity(), version, asked));
+    // Who asks is known the same way, whichever certificate was shown.
+    EXPECT_THAT(client.get("/x"), HasSubstr(client_identity().certificate().fingerprint()));
+    const crypto::X509Ptr peer(SSL_get1_peer_certificate(client.ssl()));
+    unsigned char digest[32];
+    unsigned length = 0;
+    EXPECT_EQ(X509_digest(peer.get(), EVP_sha256(), digest, &length), 1);
+    return to_hex(ByteSpan(digest, length));
+  };
+  EXPECT_EQ(shown("den.example.org"), hosts);
+
+  Client before(port());
+  ASSERT_TRUE(before.tls(nullptr, 0, "den.example.org"));
+  const auto put = [&](std::optional<NamedTls> named) {
+    loop_.run_sync([&] { ASSERT_TRUE(server_->set_named_tls(std::move(named))); });
+  };
+  const NamedTls named{{own.certificate_pem, own.key_pem},
+                       {"den.example.org", "*.lan.example.org"}};
+  put(named);
+  for (const int version : {0, TLS1_2_VERSION}) {
+    EXPECT_EQ(shown("den.example.org", version), fingerprint);
+    EXPECT_EQ(shown("tv.lan.example.org", version), fingerprint);
+    EXPECT_EQ(shown("other.example.org", version), hosts);
+    EXPECT_EQ(shown(nullptr, version), hosts) << "by address: what devices pin";
+  }
+  EXPECT_THAT(before.get("/still"), HasSubstr("200 OK")) << "an open connection goes on";
+
+  loop_.run_sync([&] {
+    auto broken = named;
+    broken.identity.key_pem = host_identity().key_pem();
+    EXPECT_FALSE(server_->set_named_tls(broken));
+  });
+  EXPECT_EQ(shown("den.example.org"), fingerprint) << "a refused one changes nothing";
+  put(std::nullopt);
+  EXPECT_EQ(shown("den.example.org"), hosts);
 }
 
 }  // namespace

@@ -3,10 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/database.hpp"
-#include "support/temp_folder.hpp"
-#include "support/virtual_executor.hpp"
-#include "trust/allow_list.hpp"
+#include "unit/trust/list_fixture.hpp"
 
 namespace pf::trust {
 namespace {
@@ -18,50 +15,14 @@ const std::string kTv(64, 'a');
 const std::string kTvApp(64, 'b');
 const std::string kPhone(64, 'c');
 
-class EditTest : public testing::Test {
+class EditTest : public ListTest {
  protected:
-  void SetUp() override { reopen(); }
-  void reopen() {
-    list_.reset();
-    database_.reset();
-    database_ = std::move(*store::Database::open(std::filesystem::path(folder_.path()) / "t.db"));
-    list_ = std::move(*AllowList::open(*database_, executor_, [this] { return wall_; }));
-    list_->on_event([this](const TrustEvent& event) { events_.push_back(event); });
-  }
-  DeviceId pair(const crypto::Fingerprint& fingerprint, Plane plane, Access access = {}) {
-    const auto device = list_->approve({fingerprint, plane, "a device", "192.0.2.1"}, access);
-    EXPECT_TRUE(device);
-    return device ? (*device)->id : 0;
-  }
-  LeasePtr admit(const crypto::Fingerprint& fingerprint, Plane plane) {
-    auto lease = list_->admit(fingerprint, plane, 0);
-    EXPECT_TRUE(lease);
-    return lease ? *lease : nullptr;
-  }
-  std::shared_ptr<const Device> device(DeviceId id) const {
-    const auto list = list_->snapshot();
-    const auto found = list->devices.find(id);
-    return found == list->devices.end() ? nullptr : found->second;
-  }
   std::vector<std::string> log() const {
     std::vector<std::string> words;
     const auto entries = list_->audit(0, 100);
     for (const auto& entry : *entries) words.push_back(entry.what);
     return words;
   }
-  void pass(std::int64_t seconds) {
-    for (std::int64_t i = 0; i < seconds; ++i) {
-      ++wall_;
-      executor_.advance(1s);
-    }
-  }
-
-  std::int64_t wall_ = 1'700'000'000;
-  test::TempFolder folder_;
-  test::VirtualExecutor executor_;
-  std::unique_ptr<store::Database> database_;
-  std::unique_ptr<AllowList> list_;
-  std::vector<TrustEvent> events_;
 };
 
 TEST_F(EditTest, EveryEditRaisesTheRevisionAndLookingInDoesNot) {

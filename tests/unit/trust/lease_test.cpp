@@ -4,10 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "store/database.hpp"
-#include "support/temp_folder.hpp"
-#include "support/virtual_executor.hpp"
-#include "trust/allow_list.hpp"
+#include "unit/trust/list_fixture.hpp"
 
 namespace pf::trust {
 namespace {
@@ -17,40 +14,19 @@ using namespace std::chrono_literals;
 const std::string kTv(64, 'a');
 const std::string kPhone(64, 'b');
 
-class LeaseTest : public testing::Test {
+class LeaseTest : public ListTest {
  protected:
-  void SetUp() override { reopen(); }
-  void reopen() {
-    list_.reset();
-    database_.reset();
-    database_ = std::move(*store::Database::open(std::filesystem::path(folder_.path()) / "t.db"));
-    list_ = std::move(*AllowList::open(*database_, executor_, [this] { return wall_; }));
-  }
   DeviceId pair(const crypto::Fingerprint& fingerprint, Access access,
                 Plane plane = Plane::Native) {
-    const auto device = list_->approve({fingerprint, plane, "a device", "192.0.2.1"}, access);
-    EXPECT_TRUE(device);
-    return device ? (*device)->id : 0;
+    return ListTest::pair(fingerprint, plane, access);
   }
   LeasePtr admit(Plane plane = Plane::Native) {
-    auto lease = *list_->admit(kTv, plane, 0);
+    auto lease = ListTest::admit(kTv, plane);
     lease->on_access_update([this](const AccessUpdate& update) { updates_.push_back(update); });
     lease->on_stop([this](StopReason reason) { stopped_ = reason; });
     return lease;
   }
-  // Both clocks go on, in steps that no lap timer is longer than.
-  void pass(std::int64_t seconds) {
-    for (std::int64_t i = 0; i < seconds; ++i) {
-      ++wall_;
-      executor_.advance(1s);
-    }
-  }
 
-  std::int64_t wall_ = 1'700'000'000;
-  test::TempFolder folder_;
-  test::VirtualExecutor executor_;
-  std::unique_ptr<store::Database> database_;
-  std::unique_ptr<AllowList> list_;
   std::vector<AccessUpdate> updates_;
   std::optional<StopReason> stopped_;
 };
