@@ -9,7 +9,10 @@
 #include "webui/guard.hpp"
 #include "webui/handlers_sign_in.hpp"
 #include "webui/json_body.hpp"
+#include "webui/landing_page.hpp"
 #include "webui/pages.hpp"
+#include "webui/reference_page.hpp"
+#include "webui/tls_certificate.hpp"
 
 namespace pf::webui {
 namespace {
@@ -57,6 +60,8 @@ std::optional<Problem> check_query(const Route& route, const http::Request& requ
   return std::nullopt;
 }
 
+constexpr std::size_t kLongestPassword = 256;  // as at sign-in
+
 // What strangers may see of a host without a password: the first run, and that the host is there.
 bool before_claim(const Route& route) {
   return route.before_claim || std::string_view(route.path).starts_with("/health");
@@ -80,8 +85,8 @@ struct Api::Asked {
   }
 };
 
-Api::Api(const Deps& deps, const FrontendConfig& config, Auth& auth)
-    : context_{deps, config, 0, deps.loop.now(), auth, &streams_},
+Api::Api(const Deps& deps, const FrontendConfig& config, Auth& auth, TlsCertificate& tls)
+    : context_{deps, config, 0, deps.loop.now(), auth, &streams_, tls},
       names_(config.more_host_names),
       streams_(deps.loop, deps.events, auth),
       log_events_(deps.loop, deps.events) {
@@ -98,7 +103,8 @@ Api::~Api() {
 void Api::handle(std::shared_ptr<http::Exchange> exchange) {
   const auto& request = exchange->request();
   const auto send = [&](Reply reply) { exchange->respond(response_of(std::move(reply))); };
-  if (auto problem = check_host(request, names_)) return send(error_reply(*problem));
+  if (auto problem = check_host(request, names_, context_.tls.names()))
+    return send(error_reply(*problem));
   // A stranger from the internet is told so before anything that it sent is looked at; a paired
   // device may come from anywhere.
   if (!context_.config.public_peers && !is_near(request.remote) && !context_.auth.device(request))
@@ -116,11 +122,15 @@ void Api::handle(std::shared_ptr<http::Exchange> exchange) {
 bool Api::expects_large_body(const http::Request& head) {
   if (!std::string_view(head.path).starts_with(kBasePath)) return false;
   const auto found = match(head.method, std::string_view(head.path).substr(kBasePath.size()));
-  return found.route != nullptr && found.route->raw_body > 0 &&
+  return found.route != nullptr && found.route->body_limit() > kMaxBodyBytes &&
          permitted(found.route->access, context_.auth.identify(head).caller);
 }
 
 http::Response Api::page(const http::Request& request) const {
+  const bool looks = request.method == "GET" || request.method == "HEAD";
+  if (request.path == kReferencePath && looks && context_.auth.claimed())
+    return {200, "text/html; charset=utf-8", reference_page(context_.deps.status().version),
+            security_headers(landing_style_hash())};
   return page_response(
       request, {context_.config.host_name, context_.deps.identity.certificate().fingerprint(),
                 context_.deps.status().version});
@@ -175,7 +185,8 @@ std::optional<Reply> Api::read_body(Asked& asked) {
   const auto* type = request.header("Content-Type");
   if (type == nullptr || !is_json_content_type(*type))
     return error_reply(415, "not_json", "The body must be sent as application/json.");
-  if (auto problem = parse_json(request.body, asked.body)) return error_reply(*problem);
+  if (auto problem = parse_json(request.body, asked.body, route.body_limit()))
+    return error_reply(*problem);
   // The password never reaches a schema or a handler.
   if (route.access.gate != nullptr && asked.body.is_object()) {
     const auto password = asked.body.find("password");
@@ -183,6 +194,8 @@ std::optional<Reply> Api::read_body(Asked& asked) {
       if (!password->is_string())
         return error_reply(422, "wrong_type", "The field \"password\" must be text.");
       asked.password = password->get<std::string>();
+      if (asked.password->size() > kLongestPassword)
+        return error_reply(400, "bad_value", "The field \"password\" is too long.");
       asked.body.erase(password);
     }
   }

@@ -16,12 +16,12 @@ namespace pf::webui {
 
 class Api {
  public:
-  // All three must outlive the object.
-  Api(const Deps& deps, const FrontendConfig& config, Auth& auth);
+  // All four must outlive the object.
+  Api(const Deps& deps, const FrontendConfig& config, Auth& auth, TlsCertificate& tls);
   ~Api();
 
   void handle(std::shared_ptr<http::Exchange> exchange);
-  // Whether a request with this head may send more than the usual: its route takes files, and who
+  // Whether a request with this head may send more than the usual: its route takes that, and who
   // asks may use it. Strangers never make the host keep much.
   bool expects_large_body(const http::Request& head);
   // Known after listening.

@@ -14,6 +14,8 @@ crypto::Sha256 digest_of(std::string_view text) {
   return crypto::sha256(ByteSpan(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
 }
 
+constexpr std::chrono::seconds kStoreAgain{5};
+
 // The token of "Bearer <token>"; empty when there is none. The scheme compares without case
 // (RFC 9110, 11.1).
 std::string_view bearer(const std::string* header) {
@@ -56,6 +58,7 @@ Result<std::unique_ptr<Auth>> Auth::open(const Deps& deps, const FrontendConfig&
   auto credentials = Credentials::open(deps.database);
   if (!credentials) return pass(credentials);
   auth->credentials_ = std::move(*credentials);
+  auth->credentials_->when_unsaved([auth = auth.get()] { auth->keep_storing(); });
   if (auth->claimed()) {
     SetupCode::remove(auth->folder());
     return auth;
@@ -66,6 +69,12 @@ Result<std::unique_ptr<Auth>> Auth::open(const Deps& deps, const FrontendConfig&
   log::info("webui", "this host has no password yet; open the console and enter the set-up code",
             "code", auth->setup_code_->text(), "file", auth->setup_code_->file().string());
   return auth;
+}
+
+void Auth::keep_storing() {
+  store_timer_ = deps_.loop.after(kStoreAgain, [this] {
+    if (!credentials_->flush()) keep_storing();
+  });
 }
 
 Result<> Auth::begin_setup() {

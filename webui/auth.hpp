@@ -97,6 +97,8 @@ class Auth {
   const std::filesystem::path& folder() const {
     return config_.state_folder.empty() ? config_.folder : config_.state_folder;
   }
+  // Tries until what has ended is stored.
+  void keep_storing();
   Identity by_token(const http::Request& request, std::string_view token);
 
   const Deps& deps_;
@@ -107,6 +109,7 @@ class Auth {
   FailureCounter failures_;
   LoginThrottle throttle_;
   PasswordDesk passwords_;
+  std::unique_ptr<Executor::Timer> store_timer_;
 };
 
 }  // namespace pf::webui

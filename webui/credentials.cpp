@@ -135,8 +135,7 @@ Result<bool> Credentials::end_sign_in(std::uint64_t id) {
   sign_ins_.erase(found);
   unsaved_sign_ins_.push_back(static_cast<std::int64_t>(id));
   tell(lane::kConsole, id);
-  if (auto saved = flush(); !saved) return pass(saved);
-  return true;
+  return stored();
 }
 
 Result<std::optional<Credentials::MadeToken>> Credentials::make_token(
@@ -180,11 +179,17 @@ Result<bool> Credentials::end_token(std::uint64_t id) {
   tokens_.erase(found);
   unsaved_tokens_.push_back(static_cast<std::int64_t>(id));
   tell(lane::kScoped, id);
-  if (auto saved = flush(); !saved) return pass(saved);
-  return true;
+  return stored();
 }
 
 // What an earlier failure left goes along.
+Result<bool> Credentials::stored() {
+  auto saved = flush();
+  if (saved) return true;
+  if (when_unsaved_) when_unsaved_();
+  return pass(saved);
+}
+
 Result<> Credentials::flush() {
   if (!unsaved_sign_ins_.empty()) {
     if (auto done = store::delete_sign_ins(database_, unsaved_sign_ins_); !done) return done;

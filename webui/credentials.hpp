@@ -48,6 +48,12 @@ class Credentials {
     ended_ = std::move(ended);
   }
 
+  // Called when one ended that the disk did not take.
+  void when_unsaved(std::function<void()> unsaved) { when_unsaved_ = std::move(unsaved); }
+  bool unsaved() const { return !unsaved_sign_ins_.empty() || !unsaved_tokens_.empty(); }
+  // Stores what has ended and is not stored yet.
+  Result<> flush();
+
   bool claimed() const { return password_.has_value(); }
   // Of the argon2id text form; only while claimed.
   const std::string& password_hash() const { return *password_; }
@@ -78,13 +84,14 @@ class Credentials {
 
  private:
   explicit Credentials(store::Database& database) : database_(database) {}
-  Result<> flush();
+  Result<bool> stored();
   void tell(std::uint8_t lane, std::uint64_t id) const {
     if (ended_) ended_(lane, id);
   }
 
   store::Database& database_;
   std::function<void(std::uint8_t, std::uint64_t)> ended_;
+  std::function<void()> when_unsaved_;
   std::optional<std::string> password_;
   std::map<std::string, SignIn, std::less<>> sign_ins_;     // by digest
   std::map<std::string, ScopedToken, std::less<>> tokens_;  // by digest

@@ -4,6 +4,7 @@
 #include "http/server.hpp"
 #include "webui/api.hpp"
 #include "webui/files.hpp"
+#include "webui/tls_certificate.hpp"
 
 namespace pf::webui {
 
@@ -13,6 +14,7 @@ struct Frontend::Impl {
   const Deps deps;
   const FrontendConfig config;
   std::unique_ptr<Auth> auth;
+  std::optional<TlsCertificate> tls;
   std::optional<Api> api;
   std::uint16_t port = 0;
   // The configured address, and loopback beside it when that address does not include it: the
@@ -26,7 +28,8 @@ struct Frontend::Impl {
     server.port = wanted;
     server.tls = http::TlsIdentity{deps.identity.certificate_pem(), deps.identity.key_pem()};
     server.keep_alive = true;
-    server.max_large_body_bytes = largest_raw_body();
+    server.named_tls = tls->named();
+    server.max_large_body_bytes = largest_body();
     server.large_body = [this](const http::Request& head) { return api->expects_large_body(head); };
     auto listening = http::Server::listen(
         deps.loop, std::move(server),
@@ -48,7 +51,13 @@ Result<std::unique_ptr<Frontend>> Frontend::start(Deps deps, FrontendConfig conf
   crypto::wipe({reinterpret_cast<std::uint8_t*>(token->data()), token->size()});
   if (!auth) return pass(auth);
   impl->auth = std::move(*auth);
-  impl->api.emplace(impl->deps, impl->config, *impl->auth);
+  impl->tls.emplace(impl->deps.loop, impl->config.folder);
+  impl->tls->when_changed([&servers = impl->servers](const std::optional<http::NamedTls>& named) {
+    for (const auto& server : servers)
+      if (auto done = server->set_named_tls(named); !done) return done;
+    return Result<>{};
+  });
+  impl->api.emplace(impl->deps, impl->config, *impl->auth, *impl->tls);
 
   const auto& address = impl->config.bind_address;
   if (auto listening = impl->listen(address, impl->config.port); !listening) return pass(listening);
@@ -70,6 +79,19 @@ Result<std::unique_ptr<Frontend>> Frontend::start(Deps deps, FrontendConfig conf
 
 std::uint16_t Frontend::port() const {
   return impl_->port;
+}
+
+bool Frontend::unsaved_endings() const {
+  return impl_->auth->credentials().unsaved();
+}
+
+std::optional<std::int64_t> Frontend::own_certificate_ends() const {
+  const auto* own = impl_->tls->own();
+  return own == nullptr ? std::nullopt : std::optional(own->facts.not_after_unix);
+}
+
+const std::string& Frontend::certificate_problem() const {
+  return impl_->tls->problem();
 }
 
 void Frontend::stop() {

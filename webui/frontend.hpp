@@ -65,6 +65,12 @@ class Frontend {
   ~Frontend();
 
   std::uint16_t port() const;
+  // A sign-in or token has ended, but that is not stored yet; it is tried again.
+  bool unsaved_endings() const;
+  // When the certificate that the operator brought is over; nothing without one.
+  std::optional<std::int64_t> own_certificate_ends() const;
+  // Why a stored one is not used; else empty.
+  const std::string& certificate_problem() const;
   // Closes the port and every connection. Idempotent.
   void stop();
 

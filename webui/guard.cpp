@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "http/certificate.hpp"
 #include "trust/source.hpp"
 
 namespace pf::webui {
@@ -52,7 +53,8 @@ bool changes_something(const http::Request& request) {
 }  // namespace
 
 std::optional<Problem> check_host(const http::Request& request,
-                                  const std::vector<std::string>& names) {
+                                  const std::vector<std::string>& names,
+                                  const std::vector<std::string>& certified) {
   const auto* header = request.header("Host");
   const auto host = header == nullptr ? std::nullopt : host_of(*header);
   if (!host || count(request, "Host") != 1)
@@ -66,6 +68,7 @@ std::optional<Problem> check_host(const http::Request& request,
     const auto own = lower(name);
     if (*host == own || *host == own + ".local") return std::nullopt;
   }
+  if (http::covers(certified, *host)) return std::nullopt;
   return Problem{421, "host_not_allowed",
                  "This host does not answer to that name. Use its address or its own name."};
 }

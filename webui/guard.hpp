@@ -17,7 +17,8 @@ namespace pf::webui {
 // of `names`, nor the very address that the client reached. This is what stops a page elsewhere
 // from pointing its own name at this machine (DNS rebinding).
 std::optional<Problem> check_host(const http::Request& request,
-                                  const std::vector<std::string>& names);
+                                  const std::vector<std::string>& names,
+                                  const std::vector<std::string>& certified = {});
 
 // 403 when a browser sends the request on behalf of another site. Programs that are no browsers
 // send neither Origin nor Sec-Fetch-Site and pass.

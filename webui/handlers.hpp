@@ -24,6 +24,7 @@ std::optional<Reply> deny_knock(const Context&, const Call&);
 std::optional<Reply> list_devices(const Context&, const Call&);
 std::optional<Reply> show_device(const Context&, const Call&);
 std::optional<Reply> change_device(const Context&, const Call&);
+std::optional<Reply> revoke_all_devices(const Context&, const Call&);
 std::optional<Reply> revoke_device(const Context&, const Call&);
 std::optional<Reply> list_apps(const Context&, const Call&);
 std::optional<Reply> add_app(const Context&, const Call&);

@@ -146,4 +146,13 @@ std::optional<Reply> revoke_device(const Context& context, const Call& call) {
   return error_reply(done.error());
 }
 
+std::optional<Reply> revoke_all_devices(const Context& context, const Call&) {
+  const auto count = context.deps.allow_list.revoke_all();
+  if (!count)
+    return error_reply(500, "store_failed",
+                       "Every device is out and stays out while the host runs, but that could not "
+                       "be stored yet. Look after the disk; the host tries again by itself.");
+  return json_reply(200, {{"revoked", *count}});
+}
+
 }  // namespace pf::webui::handlers

@@ -29,10 +29,9 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::optional<Problem> parse_json(std::string_view text, nlohmann::json& out) {
-  if (text.size() > kMaxBodyBytes)
-    return Problem{413, "too_large",
-                   fmt::format("The body is longer than {} bytes.", kMaxBodyBytes)};
+std::optional<Problem> parse_json(std::string_view text, nlohmann::json& out, std::size_t limit) {
+  if (text.size() > limit)
+    return Problem{413, "too_large", fmt::format("The body is longer than {} bytes.", limit)};
   bool too_deep = false;
   bool twice = false;
   // The library keeps the last of two equal names; a reader before us may have looked at the first.

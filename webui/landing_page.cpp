@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/markup.hpp"
 #include "crypto/digest.hpp"
 
 namespace pf::webui {
@@ -27,7 +28,10 @@ code,pre{font-family:ui-monospace,"SF Mono","Cascadia Mono","Adwaita Mono","Robo
 pre{background:var(--inset);border:1px solid var(--line);border-radius:8px;padding:8px 12px;margin:0 0 12px;overflow-x:auto;color:var(--text)}
 .fingerprint{overflow-wrap:anywhere;color:var(--text)}
 ol{margin:0 0 12px;padding-inline-start:20px;color:var(--text-2)}
-pre:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
+a{color:var(--point)}
+summary{cursor:pointer;padding:4px 0;overflow-wrap:anywhere}
+details ul{margin:0 0 12px;padding-inline-start:20px;color:var(--text-2)}
+summary:focus-visible,a:focus-visible,pre:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 )";
 
 constexpr std::string_view kLogo =
@@ -61,27 +65,7 @@ std::string grouped(std::string_view fingerprint) {
 
 std::string escape_html(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  for (const char c : text) append_escaped(out, c);
   return out;
 }
 
@@ -90,6 +74,10 @@ const std::string& landing_style_hash() {
       "sha256-" + base64(crypto::sha256(ByteSpan(
                       reinterpret_cast<const std::uint8_t*>(kStyle.data()), kStyle.size())));
   return hash;
+}
+
+std::string_view landing_style() {
+  return kStyle;
 }
 
 std::string landing_page(const LandingFacts& facts) {

@@ -17,6 +17,9 @@ std::string landing_page(const LandingFacts& facts);
 // The CSP source that allows the page's inline style: "sha256-…".
 const std::string& landing_style_hash();
 
+// The style itself, for other pages of this kind.
+std::string_view landing_style();
+
 std::string escape_html(std::string_view text);
 
 }  // namespace pf::webui

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "webui/routes.hpp"
 #include "webui/schemas.hpp"
@@ -10,9 +11,53 @@ namespace {
 
 using nlohmann::json;
 
-json content(const Schema& schema) {
+json content(const std::string& schema) {
   return {{"application/json",
-           {{"schema", {{"$ref", fmt::format("#/components/schemas/{}", schema.name)}}}}}};
+           {{"schema", {{"$ref", fmt::format("#/components/schemas/{}", schema)}}}}}};
+}
+
+// A gated request carries the password beside what its schema names.
+std::string body_name(const Route& route) {
+  return route.access.gate == nullptr ? route.body->name : std::string(route.body->name) + "Gated";
+}
+json gated(const Schema& schema) {
+  auto out = to_json_schema(schema);
+  out["properties"]["password"] = {
+      {"type", "string"},
+      {"maxLength", 256},
+      {"description",
+       "From a browser, when this widens what somebody may do: the console's password again."}};
+  return out;
+}
+
+// The names of the schemas that `value` refers to.
+void collect(const json& value, std::set<std::string>& into) {
+  if (value.is_object() && value.contains("$ref")) {
+    const auto name = value["$ref"].get<std::string>();
+    into.insert(name.substr(name.rfind('/') + 1));
+  }
+  if (value.is_structured())
+    for (const auto& child : value) collect(child, into);
+}
+
+// Every schema that the paths lead to.
+json shapes(const json& paths) {
+  json all = json::object();
+  for (const auto* schema : schemas::all()) all[schema->name] = to_json_schema(*schema);
+  for (const auto& route : routes())
+    if (route.body != nullptr && route.access.gate != nullptr)
+      all[body_name(route)] = gated(*route.body);
+  std::set<std::string> used, wanted;
+  collect(paths, wanted);
+  json out = json::object();
+  while (!wanted.empty()) {
+    const auto name = *wanted.begin();
+    wanted.erase(wanted.begin());
+    if (!used.insert(name).second) continue;
+    out[name] = all.at(name);
+    collect(out[name], wanted);
+  }
+  return out;
 }
 
 json parameters(const Route& route) {
@@ -55,19 +100,19 @@ json operation(const Route& route) {
   json out = {{"operationId", route.operation}, {"summary", route.summary}};
   if (auto list = parameters(route); !list.empty()) out["parameters"] = std::move(list);
   if (route.body != nullptr)
-    out["requestBody"] = {{"required", true}, {"content", content(*route.body)}};
+    out["requestBody"] = {{"required", true}, {"content", content(body_name(route))}};
   if (route.raw_body > 0)
     out["requestBody"] = {{"required", true},
                           {"content", {{"application/octet-stream", json::object()}}}};
   json responses = json::object();
   for (const auto& answer : route.answers) {
     json response = {{"description", answer.help}};
-    if (answer.schema != nullptr) response["content"] = content(*answer.schema);
+    if (answer.schema != nullptr) response["content"] = content(answer.schema->name);
     if (answer.type != nullptr) response["content"] = {{answer.type, json::object()}};
     responses[std::to_string(answer.status)] = std::move(response);
   }
   responses["default"] = {{"description", "The request was refused or failed."},
-                          {"content", content(schemas::kError)}};
+                          {"content", content(schemas::kError.name)}};
   out["responses"] = std::move(responses);
   out["security"] = security(route.access);
   return out;
@@ -84,8 +129,7 @@ nlohmann::json openapi_document(std::string_view version) {
     if (route.at_root) described["servers"] = {{{"url", "/"}}};
     paths[route.path][method] = std::move(described);
   }
-  json shapes = json::object();
-  for (const auto* schema : schemas::all()) shapes[schema->name] = to_json_schema(*schema);
+  auto components = shapes(paths);
   return {
       {"openapi", "3.1.0"},
       {"info",
@@ -98,7 +142,7 @@ nlohmann::json openapi_document(std::string_view version) {
       {"security", security(access::kAdmin)},
       {"paths", std::move(paths)},
       {"components",
-       {{"schemas", std::move(shapes)},
+       {{"schemas", std::move(components)},
         {"securitySchemes",
          {{"admin",
            {{"type", "http"},

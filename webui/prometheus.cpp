@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "trust/native_desk.hpp"
 #include "webui/diagnostics.hpp"
 
 namespace pf::webui {
@@ -130,6 +131,11 @@ std::string prometheus_text(const Context& context) {
                             [&](const auto& s) { return s.state == state; }));
   text.one("paired_devices", "gauge", "Devices in the allow-list.",
            deps.allow_list.snapshot()->devices.size());
+  text.head("waiting_devices", "gauge", "Devices that wait for a person.");
+  text.line("waiting_devices", label("plane", "gamestream"), deps.desk.pending().size());
+  if (deps.native_desk != nullptr)
+    text.line("waiting_devices", label("plane", "native"),
+              deps.native_desk->knocks().pending().size());
   text.one("unsaved_revocations", "gauge", "1: a revocation is in force but not stored yet.",
            deps.allow_list.unsaved_revocations() ? 1 : 0);
   if (parts.probed_unix != 0)

@@ -21,5 +21,6 @@ std::vector<Route> live_routes();
 std::vector<Route> diagnostics_routes();
 std::vector<Route> library_routes();
 std::vector<Route> trust_routes();
+std::vector<Route> tls_routes();
 
 }  // namespace pf::webui

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iterator>
 
+#include "webui/json_body.hpp"
 #include "webui/route_groups.hpp"
 
 namespace pf::webui {
@@ -27,6 +28,7 @@ std::vector<Route> make_routes() {
   add(diagnostics_routes());
   add(library_routes());
   add(trust_routes());
+  add(tls_routes());
   return table;
 }
 
@@ -48,9 +50,15 @@ const std::vector<Route>& routes() {
   return table;
 }
 
-std::size_t largest_raw_body() {
+std::size_t Route::body_limit() const {
+  if (raw_body > 0) return raw_body;
+  if (body == nullptr) return 0;
+  return json_limit > 0 ? json_limit : kMaxBodyBytes;
+}
+
+std::size_t largest_body() {
   std::size_t largest = 0;
-  for (const auto& route : routes()) largest = std::max(largest, route.raw_body);
+  for (const auto& route : routes()) largest = std::max(largest, route.body_limit());
   return largest;
 }
 
@@ -65,6 +73,7 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 Match match(std::string_view method, std::string_view path, bool at_root) {
   Match result;
   if (!path.starts_with('/')) return result;
+  if (method == "HEAD") method = "GET";  // the same answer; the connection leaves its body out
   const auto asked = segments(path);
   for (const auto& route : routes()) {
     if (route.at_root != at_root) continue;
@@ -84,6 +93,7 @@ Match match(std::string_view method, std::string_view path, bool at_root) {
     }
     if (!fits) continue;
     result.allowed.push_back(route.method);
+    if (std::string_view(route.method) == "GET") result.allowed.push_back("HEAD");
     if (method == route.method) {
       result.route = &route;
       result.id = id;

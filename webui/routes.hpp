@@ -34,6 +34,7 @@ Reply error_reply(const Error& error);
 
 class Auth;
 class EventStreams;
+class TlsCertificate;
 
 struct Context {
   const Deps& deps;
@@ -42,6 +43,7 @@ struct Context {
   SteadyTime started;
   Auth& auth;
   EventStreams* streams;
+  TlsCertificate& tls;
 };
 
 struct Call {
@@ -89,6 +91,11 @@ struct Route {
   // Not 0: the body is not JSON and may have this many bytes; the handler reads the request.
   std::size_t raw_body = 0;
   bool before_claim = false;  // open routes: also while the host has no password yet
+  // Of a JSON body, in bytes; 0: what json_body.hpp allows.
+  std::size_t json_limit = 0;
+
+  // What a body may have at most, of either kind; 0: none is taken.
+  std::size_t body_limit() const;
 };
 
 const std::vector<Route>& routes();
@@ -101,8 +108,8 @@ struct Match {
   std::vector<const char*> allowed;  // methods of that path when only the method is wrong
 };
 Match match(std::string_view method, std::string_view path, bool at_root = false);
-// The most that any route's raw_body allows.
-std::size_t largest_raw_body();
+// The most that any route's body may have.
+std::size_t largest_body();
 
 // "0", or digits without a leading zero that fit into 64 bits.
 std::optional<std::uint64_t> parse_number(std::string_view text);

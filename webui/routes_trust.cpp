@@ -9,7 +9,7 @@ namespace pf::webui {
 using namespace schemas;
 
 std::vector<Route> trust_routes() {
-  return {
+  std::vector<Route> routes{
       {"POST",
        "/devices/{id}/merge",
        "mergeDevices",
@@ -74,6 +74,8 @@ std::vector<Route> trust_routes() {
         {500, "The change could not be stored; nothing was added.", &kError}},
        &kExport},
   };
+  routes.back().json_limit = 4 * 1024 * 1024;  // whatever an export can be
+  return routes;
 }
 
 }  // namespace pf::webui

@@ -79,9 +79,11 @@ bool has_type(FieldType type, const json& value) {
   return false;
 }
 
-bool is_one_line(const std::string& text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+bool is_plain(const std::string& text, bool lines) {
+  return std::none_of(text.begin(), text.end(), [lines](char c) {
+    if (lines && (c == '\n' || c == '\r' || c == '\t')) return false;
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
 }
 
 std::optional<Problem> bad_value(const std::string& path, std::string why) {
@@ -105,7 +107,8 @@ std::optional<Problem> check_range(const Field& field, const json& value, const 
       const auto size = static_cast<std::int64_t>(text.size());
       if (size < field.min || size > field.max)
         return bad_value(path, fmt::format("must have {} to {} bytes", field.min, field.max));
-      if (!is_one_line(text)) return bad_value(path, "must not contain control characters");
+      if (!is_plain(text, field.lines))
+        return bad_value(path, "must not contain control characters");
       if (!field.options.empty() &&
           std::none_of(field.options.begin(), field.options.end(),
                        [&](const char* option) { return text == option; }))

@@ -39,6 +39,7 @@ struct Field {
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::vector<const char*> options{};  // Text: the only values
   bool nullable = false;               // null is allowed as well
+  bool lines = false;                  // Text: may have line ends and tabs
 };
 
 struct Schema {

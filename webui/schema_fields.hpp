@@ -11,6 +11,11 @@ inline Field text(const char* name, const char* help) {
 inline Field text(const char* name, std::int64_t min, std::int64_t max, const char* help) {
   return {.name = name, .type = FieldType::Text, .help = help, .min = min, .max = max};
 }
+// With line ends.
+inline Field lines(const char* name, std::int64_t min, std::int64_t max, const char* help) {
+  return {
+      .name = name, .type = FieldType::Text, .help = help, .min = min, .max = max, .lines = true};
+}
 inline Field choice(const char* name, std::vector<const char*> options, const char* help) {
   return {.name = name, .type = FieldType::Text, .help = help, .options = std::move(options)};
 }

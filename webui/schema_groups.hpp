@@ -22,7 +22,10 @@ extern const Schema kAppChange, kAppOrder, kLibrarySource, kLibraryEntry, kLibra
 std::vector<const Schema*> library_schemas();
 
 extern const Schema kChangedElsewhere, kMerge, kSplit, kAuditEntry, kAudit, kPastSession, kHistory;
-extern const Schema kExportedCredential, kExportedDevice, kExport, kImported;
+extern const Schema kExportedCredential, kExportedDevice, kExport, kImported, kRevoked;
 std::vector<const Schema*> trust_schemas();
+
+extern const Schema kTls, kTlsChange, kTlsRemoval;
+std::vector<const Schema*> tls_schemas();
 
 }  // namespace pf::webui::schemas

@@ -91,7 +91,10 @@ const Schema kExport{"Export",
                        .type = FieldType::ListOfObjects,
                        .help = "The devices, without guests that stay until they disconnect.",
                        .object = &kExportedDevice,
-                       .max = 1000}}};
+                       .max = 10'000}}};
+
+const Schema kRevoked{
+    "Revoked", "What was revoked.", {integer("revoked", "How many devices there were.")}};
 
 const Schema kImported{
     "Imported",
@@ -110,6 +113,7 @@ std::vector<const Schema*> trust_schemas() {
           &kExportedCredential,
           &kExportedDevice,
           &kExport,
+          &kRevoked,
           &kImported};
 }
 

@@ -1,4 +1,6 @@
-// Tells the event bus what sessions do: session.started, session.changed, session.ended.
+// Tells the event bus what sessions do (session.started, session.changed, session.ended) and
+// whether their client is there (client.connected, client.disconnected with a reason: quit, timeout
+// or error).
 #pragma once
 
 #include <map>
@@ -17,13 +19,20 @@ class SessionEvents {
   void ended(const session::EndedSession& session);
 
  private:
-  struct Seen {
+  struct Shown {
     session::State state = session::State::Reserved;
     std::uint32_t grants = 0;
     bool muted = false;
     media::Mode mode;
-    bool operator==(const Seen&) const = default;
+    bool operator==(const Shown&) const = default;
   };
+  struct Seen {
+    Shown shown;
+    bool connected = false;
+  };
+  // Tells when that changed.
+  void follow_client(const session::SessionInfo& info, bool& connected, const char* reason);
+
   EventBus& events_;
   std::map<session::SessionId, Seen> seen_;
 };

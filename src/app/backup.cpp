@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 
+#include "app/journals.hpp"
 #include "app/privileges.hpp"
 #include "app/state_lock.hpp"
 #include "base/atomic_file.hpp"
@@ -13,6 +14,8 @@
 #include "config/environment.hpp"
 #include "crypto/identity.hpp"
 #include "store/backup.hpp"
+#include "trust/revocation_journal.hpp"
+#include "webui/tls_certificate.hpp"
 
 namespace pf::app {
 namespace {
@@ -22,7 +25,8 @@ namespace fs = std::filesystem;
 constexpr const char* kDatabase = "punktfunk.db";
 constexpr const char* kCertificate = "host-cert.pem";
 constexpr const char* kKey = "host-key.pem";
-constexpr std::size_t kLargestPem = 64 * 1024;
+constexpr const char* kConsoleTls = webui::kTlsFile;  // only when the operator brought one
+constexpr std::size_t kLargestPem = 256 * 1024;
 
 Failure refused(std::string sentence) {
   return fail(Errc::StartFailed, std::move(sentence));
@@ -64,10 +68,14 @@ const std::string* content_of(const std::vector<store::BackupFile>& files, const
 }
 
 Result<> put_in_place(const config::Paths& paths, const fs::path& database,
-                      const std::string& certificate, const std::string& key) {
+                      const std::string& certificate, const std::string& key,
+                      const std::string* console_tls) {
   if (auto done = write_file_atomically(paths.config / kKey, key, 0600); !done) return done;
   if (auto done = write_file_atomically(paths.config / kCertificate, certificate, 0644); !done)
     return done;
+  if (console_tls != nullptr)
+    if (auto done = write_file_atomically(paths.config / kConsoleTls, *console_tls, 0600); !done)
+      return done;
   std::error_code error;
   fs::rename(database, paths.state / kDatabase, error);
   return error ? fail_errno(error.value(), database.string()) : Result<>{};
@@ -145,16 +153,30 @@ Result<> back_up(const config::Paths& paths, const fs::path& to) {
     return refused("there is nothing to back up in " + paths.state.string() +
                    ": no host was started with this folder yet");
   if (fs::exists(to, error)) return refused(to.string() + " exists already. Choose another name");
+  auto noted = trust::RevocationJournal(revocation_journals(paths)).load();
+  if (!noted) return pass(noted);
+  if (!noted->empty())
+    return refused(
+        "a device was revoked or limited and the database could not take that yet, so a backup "
+        "would hold its old rights. Make room on the disk of " +
+        paths.state.string() + ", start the host, and try again");
   std::vector<store::BackupFile> files;
   for (const auto* name : {kCertificate, kKey}) {
     auto content = read_file(paths.config / name, kLargestPem);
     if (!content) return pass(content);
     files.push_back({name, std::move(*content)});
   }
+  if (fs::exists(paths.config / kConsoleTls, error)) {
+    auto content = read_file(paths.config / kConsoleTls, kLargestPem);
+    if (!content) return pass(content);
+    files.push_back({kConsoleTls, std::move(*content)});
+  }
   return store::write_backup(database, to, files);
 }
 
 Result<fs::path> restore(const config::Paths& paths, const fs::path& from) {
+  std::error_code missing;
+  if (!fs::exists(from, missing)) return refused("there is no file " + from.string());
   const auto lock = lock_state(paths.state);
   if (!lock) return Failure(lock.error());
   const auto fresh = paths.state / "punktfunk.db.restoring";
@@ -182,10 +204,16 @@ Result<fs::path> restore(const config::Paths& paths, const fs::path& from) {
       return give_up(done.error());
   }
   // Beside where they were: the two folders may be on different file systems.
-  for (const auto* name : {kCertificate, kKey})
+  for (const auto* name : {kCertificate, kKey, kConsoleTls})
     if (auto done = moves.move(paths.config / name, paths.config / when / name); !done)
       return give_up(done.error());
-  if (auto done = put_in_place(paths, fresh, *certificate, *key); !done)
+  // What was noted is about the list that goes: its numbers mean other devices in the one that
+  // comes.
+  for (const auto& file : revocation_journals(paths))
+    if (auto done = moves.move(file, file.parent_path() / when / file.filename()); !done)
+      return give_up(done.error());
+  if (auto done = put_in_place(paths, fresh, *certificate, *key, content_of(*files, kConsoleTls));
+      !done)
     return give_up(done.error());
   const bool any = moves.any();
   moves.keep();
@@ -195,11 +223,17 @@ Result<fs::path> restore(const config::Paths& paths, const fs::path& from) {
 void add_backup_commands(CLI::App& app, int& exit_code) {
   const auto file = std::make_shared<std::string>();
   auto* const backup = app.add_subcommand(
-      "backup", "Write devices, settings, history and the identity of this host to a file");
+      "backup",
+      "Write devices, settings, history and the identity of this host to a file\n\n"
+      "Examples:\n"
+      "  punktfunk-host backup ~/punktfunk.backup    while the host runs, or not");
   backup->add_option("FILE", *file, "A new file; it will hold the private key")->required();
   backup->callback([file, &exit_code] { exit_code = report(run_backup(*file)); });
-  auto* const back = app.add_subcommand(
-      "restore", "Make this host the one of a backup again; what is here is kept aside");
+  auto* const back =
+      app.add_subcommand("restore",
+                         "Make this host the one of a backup again; what is here is kept aside\n\n"
+                         "Examples:\n"
+                         "  punktfunk-host restore ~/punktfunk.backup   stop the host first");
   back->add_option("FILE", *file, "Made by 'punktfunk-host backup'")->required();
   back->callback([file, &exit_code] { exit_code = report(run_restore(*file)); });
 }

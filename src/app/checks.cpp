@@ -6,6 +6,7 @@ const std::vector<CheckDefinition>& check_table() {
   static const std::vector<CheckDefinition> table{
       {"revocations", "Revocations are stored", true, checks::revocations},
       {"claimed", "The console has a password", true, checks::claimed},
+      {"certificate", "Certificate of the console", true, checks::certificate},
       {"open", "Pairing is required", true, checks::open_mode},
       {"encoder", "Encoder in use", true, checks::encoder},
       {"hardware_encoder", "Hardware encoder", true, checks::hardware_encoder},

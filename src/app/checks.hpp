@@ -31,8 +31,11 @@ struct CheckInput {
   webui::Ports wanted_ports;  // as the settings say
   std::uint16_t management_port = 0;
   bool mdns = true, open = false, uinput_pads = true;
-  bool unsaved_revocations = false;
-  std::optional<bool> claimed;  // the console has a password; nothing = not known
+  bool unsaved_revocations = false, unsaved_are_noted = false;
+  bool unsaved_endings = false;  // of sign-ins and tokens
+  std::optional<std::int64_t> certificate_ends;  // of the operator's own for the console
+  std::string certificate_problem;               // why a stored one is not used
+  std::optional<bool> claimed;                   // the console has a password; nothing = not known
 };
 
 CheckInput check_input(const config::Settings& settings, const std::filesystem::path& state_folder);
@@ -68,6 +71,7 @@ Finding mdns(const CheckInput& input);
 Finding udp(const CheckInput& input);
 Finding revocations(const CheckInput& input);
 Finding claimed(const CheckInput& input);
+Finding certificate(const CheckInput& input);
 Finding open_mode(const CheckInput& input);
 
 }  // namespace checks

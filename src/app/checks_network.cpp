@@ -1,3 +1,4 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <netinet/udp.h>
@@ -10,6 +11,7 @@
 #include <fstream>
 
 #include "app/checks.hpp"
+#include "base/clock.hpp"
 #include "base/unique_fd.hpp"
 #include "net/endpoint.hpp"
 #include "net/interfaces.hpp"
@@ -161,12 +163,23 @@ Finding udp(const CheckInput&) {
 }
 
 Finding revocations(const CheckInput& input) {
+  constexpr const char* kFix =
+      "Make room on the disk of the state folder, or mount it writable; storing is tried again "
+      "every few seconds.";
+  if (!input.unsaved_revocations && input.unsaved_endings)
+    return {CheckStatus::Failed,
+            "A sign-in or a token has ended and that is in force, but it could not be stored yet: "
+            "after a restart it would be valid again.",
+            kFix};
   if (!input.unsaved_revocations) return {CheckStatus::Ok, "What was taken away is stored."};
   return {CheckStatus::Failed,
-          "A device was revoked or limited and that is in force, but it could not be stored yet: "
-          "after a restart it would have its rights back.",
-          "Make room on the disk of the state folder, or mount it writable; storing is tried again "
-          "every few seconds."};
+          std::string("A device was revoked or limited and that is in force, but the database does "
+                      "not take it yet: ") +
+              (input.unsaved_are_noted
+                   ? "it is written down beside it, so that a restart keeps it, and nothing can "
+                     "be granted meanwhile."
+                   : "after a restart it would have its rights back."),
+          kFix};
 }
 
 Finding claimed(const CheckInput& input) {
@@ -177,6 +190,35 @@ Finding claimed(const CheckInput& input) {
       "Nobody has taken over this host yet. The console serves nothing but the first run, which "
       "asks for the set-up code of this machine.",
       "Open the console and choose a password."};
+}
+
+Finding certificate(const CheckInput& input) {
+  constexpr std::int64_t kDay = 86'400;
+  constexpr std::int64_t kSoon = 14 * kDay;
+  if (!input.certificate_problem.empty())
+    return {CheckStatus::Failed,
+            input.certificate_problem + " Browsers see the one that the host made itself.",
+            "Upload it again on the console's Host page, or remove it there.",
+            "punktfunk-host ctl tls remove"};
+  if (!input.serving) return {CheckStatus::Skipped, "Only a running host knows."};
+  if (!input.certificate_ends)
+    return {CheckStatus::Ok, "Browsers see the certificate that the host made itself."};
+  const auto left = *input.certificate_ends - unix_now();
+  const auto when =
+      fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(*input.certificate_ends)));
+  if (left <= 0)
+    return {CheckStatus::Failed,
+            fmt::format("Your certificate expired on {}, so browsers refuse it.", when),
+            "Upload a new one on the console's Host page.",
+            "punktfunk-host ctl tls set CERTIFICATE KEY"};
+  if (left < kSoon)
+    return {CheckStatus::Warning,
+            fmt::format("Your certificate expires in {} days, on {}. Browsers refuse it then.",
+                        left / kDay, when),
+            "Upload a new one on the console's Host page.",
+            "punktfunk-host ctl tls set CERTIFICATE KEY"};
+  return {CheckStatus::Ok,
+          fmt::format("Browsers see your certificate; it is valid until {}.", when)};
 }
 
 Finding open_mode(const CheckInput& input) {

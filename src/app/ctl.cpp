@@ -8,7 +8,9 @@
 #include <memory>
 
 #include "app/ctl_actions.hpp"
+#include "app/ctl_ask.hpp"
 #include "app/ctl_console.hpp"
+#include "app/ctl_operator.hpp"
 #include "app/doctor.hpp"
 
 namespace pf::app {
@@ -28,6 +30,8 @@ constexpr const char* kExamples = R"(Examples:
   punktfunk-host ctl apps add Chess -- gnome-chess --fullscreen
   punktfunk-host ctl settings set fec_percent 30   more parity against loss
   punktfunk-host ctl sessions mute 1               silence for one stream
+  punktfunk-host ctl tokens add Grafana            a token that may only look
+  punktfunk-host ctl watch --kinds session.*       what happens, as it happens
   punktfunk-host ctl status --json                 for programs)";
 
 constexpr const char* kFooter =
@@ -45,7 +49,7 @@ struct Parsed {
   std::uint64_t id = 0, other = 0;
   std::string text;
   std::string device;
-  bool yes = false;
+  bool yes = false, all = false;
   std::uint64_t after = 0;
   unsigned limit = 200;
 };
@@ -78,6 +82,7 @@ class Builder {
     logs.add_option("--after", parsed_->after, "Only lines after this number");
     logs.add_option("--limit", parsed_->limit, "At most this many")->check(CLI::Range(1, 1000));
     add_console_commands(*ctl_, parsed_->context, exit_code_);
+    add_operator_commands(*ctl_, parsed_->context, exit_code_);
   }
 
  private:
@@ -167,9 +172,15 @@ class Builder {
     rename.add_option("ID", parsed_->id, "From the list")->required();
     rename.add_option("NAME", parsed_->text, "The new name")->required();
     auto& revoke =
-        command(devices, "revoke", "Lock a device out for good",
-                [p = parsed_](const auto& c) { return ctl::revoke_device(c, p->id, p->yes); });
-    revoke.add_option("ID", parsed_->id, "From the list")->required();
+        command(devices, "revoke", "Lock a device out for good", [p = parsed_](const auto& c) {
+          if (p->all) return ctl::revoke_all_devices(c, p->yes);
+          if (p->id == 0)
+            return ctl::usage(c, "no_device", "Say which device, or --all for every one.");
+          return ctl::revoke_device(c, p->id, p->yes);
+        });
+    auto* which = revoke.add_option("ID", parsed_->id, "From the list");
+    auto* all = revoke.add_flag("--all", parsed_->all, "Every device there is");
+    which->excludes(all);
     revoke.add_flag("--yes,-y", parsed_->yes, "Do not ask");
     auto& access = command(devices, "access", "What a device may do", [p = parsed_](const auto& c) {
       return ctl::set_access(c, p->id, p->text);
@@ -233,7 +244,11 @@ void add_ctl_command(CLI::App& app, int& exit_code) {
 }
 
 void add_doctor_command(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("doctor", "What is well with this machine and what is not");
+  auto* command = app.add_subcommand("doctor",
+                                     "What is well with this machine and what is not\n\n"
+                                     "Examples:\n"
+                                     "  punktfunk-host doctor          for people\n"
+                                     "  punktfunk-host doctor --json   for programs");
   command->footer("Exit code 5 when a check failed. Without a running host it looks itself.");
   const auto context = std::make_shared<ctl::Context>(ctl::Context{process_io(), false});
   command->add_flag("--json", context->json, "One JSON object on standard output");

@@ -68,6 +68,7 @@ int list_devices(const Context&);
 int rename_device(const Context&, std::uint64_t id, const std::string& name);
 // Asks first unless `yes`; without a terminal to ask on, that is a usage error.
 int revoke_device(const Context&, std::uint64_t id, bool yes);
+int revoke_all_devices(const Context&, bool yes);
 int set_access(const Context&, std::uint64_t id, const std::string& preset);
 int set_disabled(const Context&, std::uint64_t id, bool disabled);
 // `id` keeps its name and access and takes over the certificates of `other`.

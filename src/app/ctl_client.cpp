@@ -97,6 +97,17 @@ CtlResult<nlohmann::json> CtlClient::send(const std::string& method, const std::
                   std::chrono::seconds(30));
 }
 
+CtlResult<> CtlClient::stream(const std::string& path,
+                              const std::function<bool(std::string_view)>& on_bytes) const {
+  // The host sends a ping every 15 s.
+  constexpr std::chrono::seconds kSilence{40};
+  const auto ended =
+      stream_request(target_, {"GET", "/api/v1" + path, token_, {}}, kSilence, on_bytes);
+  if (!ended) return tl::unexpected(from_transport(ended.error()));
+  if (ended->status != 200) return tl::unexpected(from_refusal(*ended));
+  return {};
+}
+
 CtlResult<nlohmann::json> CtlClient::exchange(const HttpRequest& request,
                                               std::chrono::milliseconds timeout) const {
   auto answer = send_request(target_, request, timeout);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -35,6 +36,10 @@ class CtlClient {
   // The same with a body that is not JSON.
   CtlResult<nlohmann::json> send(const std::string& method, const std::string& path,
                                  const std::string& type, std::string body) const;
+  // An answer without an end, given to `on_bytes` as it comes; until that returns false, the host
+  // ends it, or says nothing for longer than an event stream ever does.
+  CtlResult<> stream(const std::string& path,
+                     const std::function<bool(std::string_view)>& on_bytes) const;
 
  private:
   CtlClient() = default;

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "app/ctl_ask.hpp"
 #include "app/ctl_output.hpp"
-#include "app/ctl_report.hpp"
 #include "app/doctor.hpp"
 #include "apps/art.hpp"
 #include "base/clock.hpp"
@@ -21,6 +21,7 @@ namespace pf::app {
 namespace {
 
 using nlohmann::json;
+using namespace ctl;
 using Rows = std::vector<std::vector<std::string>>;
 
 // Trying out encoders takes some seconds.
@@ -33,56 +34,8 @@ struct Words {
   std::vector<std::uint64_t> ids;
   std::uint64_t limit = 50;
   std::string preset;
+  bool again = false;
 };
-
-using Answer = CtlResult<json>;
-using Show = std::function<int(const ctl::Context&, const json&)>;
-
-std::string word(const json& object, const char* name, const char* none = "-") {
-  const auto found = object.find(name);
-  if (found == object.end() || found->is_null()) return none;
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_number_float()) return fmt::format("{:.1f}", found->get<double>());
-  return found->dump();
-}
-
-std::string joined(const json& list) {
-  std::string text;
-  for (const auto& part : list)
-    text += (text.empty() ? "" : " ") + (part.is_string() ? part.get<std::string>() : part.dump());
-  return text;
-}
-
-// One call, one way to show it.
-int ask(const ctl::Context& context, const char* method, const std::string& path, const json* body,
-        const Show& show, std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
-  return ctl::with_client(context, [&](const CtlClient& client) {
-    const auto answer = client.call(method, path, body, timeout);
-    if (!answer) return ctl::report_error(context, answer.error());
-    return show(context, answer->is_null() ? json::object() : *answer);
-  });
-}
-
-Show say(std::string talk) {
-  return [talk = std::move(talk)](const ctl::Context& context, const json& answer) {
-    return ctl::report(context, answer, {}, talk);
-  };
-}
-
-// A table of the list `name` in the answer.
-Show rows_of(const char* name, std::vector<std::string> heads,
-             std::function<std::vector<std::string>(const json&)> row, std::string nothing) {
-  return [=](const ctl::Context& context, const json& answer) {
-    Rows rows;
-    for (const auto& one : answer.value(name, json::array())) rows.push_back(row(one));
-    return ctl::report(context, answer, table(heads, rows, context.io.colour),
-                       rows.empty() ? nothing : std::string());
-  };
-}
-
-int usage(const ctl::Context& context, const char* code, std::string message) {
-  return ctl::report_error(context, {kExitUsage, code, std::move(message)});
-}
 
 // The JSON of a setting's new value: the API wants the type of its row.
 CtlResult<json> typed(const std::string& id, const std::string& text) {
@@ -160,27 +113,14 @@ int show_app(const ctl::Context& context, const json& app) {
       {"Command", joined(app.value("command", json::array()))},
       {"Folder", word(app, "working_directory")},
       {"Cover", app.contains("art") ? "own" : "drawn"}};
-  for (const auto& [name, value] : app.value("environment", json::object()).items())
+  const auto environment = app.value("environment", json::object());
+  for (const auto& [name, value] : environment.items())
     lines.emplace_back("Variable", name + "=" + value.get<std::string>());
   for (const auto& step : app.value("prepare", json::array())) {
     lines.emplace_back("Before", joined(step.value("do", json::array())));
     if (step.contains("undo")) lines.emplace_back("After", joined(step["undo"]));
   }
   return ctl::report(context, app, facts(lines, context.io.colour));
-}
-
-int save_text(const ctl::Context& context, const std::string& file, const std::string& text) {
-  if (file.empty() || file == "-") {
-    context.io.out << text << std::flush;
-    return kExitOk;
-  }
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text << std::flush;
-  if (!out)
-    return ctl::report_error(
-        context, {kExitFailed, "not_written", fmt::format("{} was not written.", file)});
-  context.io.err << "Written: " << safe(file) << '\n';
-  return kExitOk;
 }
 
 int show_encoders(const ctl::Context& context, const json& answer) {
@@ -372,7 +312,7 @@ class Builder {
     if (!picture)
       return usage(context, "not_a_picture",
                    fmt::format("{} is no whole PNG or JPEG of at most 4 MiB.", w.file));
-    return ctl::with_client(context, [&](const CtlClient& client) {
+    return with_client(context, [&](const CtlClient& client) {
       const auto done = client.send("PUT", path, picture->type, bytes);
       if (!done) return ctl::report_error(context, done.error());
       return ctl::report(context, json::object(), {}, "It has this cover now.");
@@ -394,8 +334,13 @@ class Builder {
                                  io.io.colour));
       });
     });
-    command(ctl_, "encoders", "Which encoder can do what here",
-            [](const auto& c) { return ask(c, "GET", "/encoders", nullptr, show_encoders); });
+    auto& encoders =
+        command(ctl_, "encoders", "Which encoder can do what here", [w = w_](const auto& c) {
+          return w->again ? ask(c, "POST", "/encoders/probe", nullptr,
+                                say("They are being tried again; look in some seconds."))
+                          : ask(c, "GET", "/encoders", nullptr, show_encoders);
+        });
+    encoders.add_flag("--again", w_->again, "Try every one of them again");
     command(ctl_, "displays", "What sessions show", [](const auto& c) {
       return ask(c, "GET", "/displays", nullptr,
                  rows_of(

@@ -123,6 +123,34 @@ int split_device(const Context& context, std::uint64_t id, const std::string& ce
   });
 }
 
+namespace {
+
+// Whether a person wants it; asked on the terminal.
+bool wanted(const Context& context, const std::string& question) {
+  context.io.err << question << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(context.io.in, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+}  // namespace
+
+int revoke_all_devices(const Context& context, bool yes) {
+  if (!yes && !context.io.may_ask)
+    return report_error(context, {kExitUsage, "not_confirmed",
+                                  "Nobody can be asked here. Add --yes to revoke every device."});
+  if (!yes && !wanted(context,
+                      "Revoke every device? All streams end at once, and all have to pair "
+                      "again."))
+    return report_error(context, {kExitFailed, "kept", "Every device was kept."});
+  return with_client(context, [&](const CtlClient& client) {
+    const auto done = client.call("DELETE", "/devices");
+    if (!done) return report_error(context, done.error());
+    return report(context, *done, {},
+                  fmt::format("{} devices are out.", done->value("revoked", 0U)));
+  });
+}
+
 int revoke_device(const Context& context, std::uint64_t id, bool yes) {
   if (!yes && !context.io.may_ask)
     return report_error(context, {kExitUsage, "not_confirmed",
@@ -131,16 +159,11 @@ int revoke_device(const Context& context, std::uint64_t id, bool yes) {
     const auto device = client.call("GET", path_of(id));
     if (!device) return report_error(context, device.error());
     const auto name = safe(device->value("name", std::string()));
-    if (!yes) {
-      context.io.err << fmt::format(
-                            "Revoke {}? Its streams end at once and it has to pair again. [y/N] ",
-                            name)
-                     << std::flush;
-      std::string answer;
-      std::getline(context.io.in, answer);
-      if (answer != "y" && answer != "Y" && answer != "yes")
-        return report_error(context, {kExitFailed, "kept", fmt::format("{} was kept.", name)});
-    }
+    if (!yes &&
+        !wanted(context, fmt::format("Revoke {}? Its streams end at once and it has to pair "
+                                     "again.",
+                                     name)))
+      return report_error(context, {kExitFailed, "kept", fmt::format("{} was kept.", name)});
     const auto revoked = client.call("DELETE", path_of(id));
     if (!revoked) return report_error(context, revoked.error());
     return report(context, {{"revoked", id}, {"name", name}}, {}, fmt::format("{} is out.", name));

@@ -40,14 +40,18 @@ int report(const Context& context, const nlohmann::json& data, const std::string
   return kExitOk;
 }
 
-int with_client(const Context& context, const std::function<int(const CtlClient&)>& command) {
+CtlResult<CtlClient> open_client(const Context& context) {
   auto folder = context.io.folder;
   if (folder.empty()) {
     const auto paths = config::paths(environment_of_host(config::process_environment()));
-    if (!paths) return report_error(context, {kExitFailed, "no_folder", paths.error().message()});
+    if (!paths) return tl::unexpected(CtlError{kExitFailed, "no_folder", paths.error().message()});
     folder = paths->config;
   }
-  const auto client = CtlClient::open(folder);
+  return CtlClient::open(folder);
+}
+
+int with_client(const Context& context, const std::function<int(const CtlClient&)>& command) {
+  const auto client = open_client(context);
   if (!client) return report_error(context, client.error());
   return command(*client);
 }

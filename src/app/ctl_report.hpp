@@ -15,6 +15,8 @@ int report_error(const Context& context, const CtlError& error);
 // {"v":1,"data":…}; or for people `text` on standard output and `talk` on standard error.
 int report(const Context& context, const nlohmann::json& data, const std::string& text,
            const std::string& talk = {});
+// Finds the host by its files.
+CtlResult<CtlClient> open_client(const Context& context);
 // Connects, then runs.
 int with_client(const Context& context, const std::function<int(const CtlClient&)>& command);
 

@@ -12,6 +12,7 @@
 #include "app/diagnostics.hpp"
 #include "app/encoder_rows.hpp"
 #include "app/history.hpp"
+#include "app/journals.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
@@ -81,9 +82,9 @@ session::ManagerConfig manager_config(const config::Paths& paths,
   if (config.display.backend == "synthetic")
     config.clipboard.board = std::make_shared<clipboard::MemoryBoard>();
   config.grace = std::chrono::seconds(settings.get(config::kSessionGraceS));
+  config.second_client = apps::second_client(settings.get(config::kSecondClient)).value();
   if (settings.get(config::kDemo)) config.demo = demo_command();
   return config;
-  config.second_client = apps::second_client(settings.get(config::kSecondClient)).value();
 }
 
 gamestream::Encryption encryption(const std::string& setting) {
@@ -142,13 +143,14 @@ struct Host::Impl {
   void start_diagnostics(const config::Paths& paths);
   void probe_back_ends(const session::ManagerConfig& config, std::function<void()> done = {});
   void announce() const;
+  nlohmann::json about_this_host() const;  // of events
 };
 
 Result<> Host::Impl::start(const config::Paths& paths) {
   auto loaded = crypto::Identity::load_or_create(paths.config);
   if (!loaded) return pass(loaded);
   identity = std::make_unique<crypto::Identity>(std::move(*loaded));
-  auto list = trust::AllowList::open(database, loop);
+  auto list = trust::AllowList::open(database, loop, unix_now, revocation_journals(paths));
   if (!list) return pass(list);
   allow_list = std::move(*list);
   auto opened = apps::Catalogue::open(database);
@@ -166,6 +168,7 @@ Result<> Host::Impl::start(const config::Paths& paths) {
   loop.run_sync([&] { started = start_front_ends(paths); });
   if (!started) return started;
   announce();
+  loop.run_sync([&] { events.publish("host.started", about_this_host()); });
   if (diagnostics)
     loop.run_sync([&] { diagnostics->refresh({}, {}); });
   else
@@ -227,8 +230,14 @@ void Host::Impl::start_diagnostics(const config::Paths& paths) {
     now.database = database.file();
     now.open = allow_list->open();
     now.unsaved_revocations = allow_list->unsaved_revocations();
+    now.unsaved_are_noted = allow_list->unsaved_are_noted();
     if (const auto password = store::load_password(database)) now.claimed = password->has_value();
-    if (webui) now.management_port = webui->port();
+    if (webui) {
+      now.management_port = webui->port();
+      now.unsaved_endings = webui->unsaved_endings();
+      now.certificate_ends = webui->own_certificate_ends();
+      now.certificate_problem = webui->certificate_problem();
+    }
     return now;
   };
   diagnostics = std::make_unique<HostDiagnostics>(HostDiagnostics::Needs{
@@ -360,6 +369,10 @@ void Host::Impl::announce() const {
               "https://localhost:" + std::to_string(webui->port()) + "/");
 }
 
+nlohmann::json Host::Impl::about_this_host() const {
+  return {{"host_name", settings.get(config::kHostName)}, {"version", kVersion}};
+}
+
 // Opening encoders takes a while; clients are served meanwhile.
 void Host::Impl::probe_back_ends(const session::ManagerConfig& config, std::function<void()> done) {
   loop.work([this, config, costly = settings.get(config::kCostlyFormats), done = std::move(done)] {
@@ -400,6 +413,7 @@ Host::~Host() {
   auto& impl = *impl_;
   // No new work, then the streams (their front end still has to say goodbye), then the rest.
   impl.loop.run_sync([&] {
+    impl.events.publish("host.stopping", impl.about_this_host());
     if (impl.webui) impl.webui->stop();
     if (impl.gamestream) impl.gamestream->stop();
     if (impl.native) impl.native->stop();

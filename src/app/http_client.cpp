@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -41,6 +42,7 @@ const char* error_text(HttpErrc e) {
 namespace {
 
 constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;
+constexpr std::size_t kMaxHead = 64 * 1024;
 
 using ContextPtr = std::unique_ptr<SSL_CTX, crypto::OsslDelete<SSL_CTX_free>>;
 using SslPtr = std::unique_ptr<SSL, crypto::OsslDelete<SSL_free>>;
@@ -117,23 +119,28 @@ class Connection {
     return {};
   }
 
-  // Until the host closes.
-  Result<std::string> read_all() {
-    std::string text;
-    char buffer[16 * 1024];
+  // The next bytes; empty when the host closed.
+  Result<std::string_view> read() {
     for (;;) {
-      const int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
-      if (got > 0) {
-        text.append(buffer, static_cast<std::size_t>(got));
-        if (text.size() > kMaxAnswer) return fail(HttpErrc::BadAnswer, "it is too long");
-        continue;
-      }
+      const int got = SSL_read(ssl_.get(), buffer_.data(), static_cast<int>(buffer_.size()));
+      if (got > 0) return std::string_view(buffer_.data(), static_cast<std::size_t>(got));
       auto ready = wait_for(got);
       if (!ready) return pass(ready);
-      // Whether it is whole shows in Content-Length.
-      if (!*ready) return text;
+      if (!*ready) return std::string_view();
     }
   }
+
+  // Until the host closes. Whether it is whole shows in Content-Length.
+  Result<std::string> read_all(std::string text = {}) {
+    for (;;) {
+      auto more = read();
+      if (!more) return pass(more);
+      if (more->empty()) return text;
+      text += *more;
+      if (text.size() > kMaxAnswer) return fail(HttpErrc::BadAnswer, "it is too long");
+    }
+  }
+  void set_deadline(Clock::time_point deadline) { deadline_ = deadline; }
 
  private:
   Result<> not_reachable(int error) const {
@@ -168,6 +175,7 @@ class Connection {
   UniqueFd socket_;
   ContextPtr context_;
   SslPtr ssl_;
+  std::array<char, 16 * 1024> buffer_{};
 };
 
 template <class T>
@@ -215,13 +223,14 @@ Result<HttpAnswer> parse_answer(std::string_view text) {
 
 }  // namespace
 
-Result<HttpAnswer> send_request(const HttpTarget& target, const HttpRequest& request,
-                                std::chrono::milliseconds timeout) {
+namespace {
+
+// Connects, and sends when the host is the right one.
+Result<> send_to(Connection& connection, const HttpTarget& target, const HttpRequest& request) {
   static const bool ignoring = std::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
   if (!ignoring) return fail_errno(errno, "SIGPIPE");
-  Connection connection(target.endpoint, Clock::now() + timeout);
-  if (auto open = connection.open(); !open) return pass(open);
-  if (auto known = connection.handshake(target.certificate_der); !known) return pass(known);
+  if (auto open = connection.open(); !open) return open;
+  if (auto known = connection.handshake(target.certificate_der); !known) return known;
   auto head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", request.method,
                           request.path, target.endpoint.to_string());
   if (!request.token.empty()) head += fmt::format("Authorization: Bearer {}\r\n", request.token);
@@ -230,10 +239,49 @@ Result<HttpAnswer> send_request(const HttpTarget& target, const HttpRequest& req
                         request.body.size());
   else if (request.method != "GET")
     head += "Content-Length: 0\r\n";
-  if (auto sent = connection.write(head + "\r\n" + request.body); !sent) return pass(sent);
+  return connection.write(head + "\r\n" + request.body);
+}
+
+}  // namespace
+
+Result<HttpAnswer> send_request(const HttpTarget& target, const HttpRequest& request,
+                                std::chrono::milliseconds timeout) {
+  Connection connection(target.endpoint, Clock::now() + timeout);
+  if (auto sent = send_to(connection, target, request); !sent) return pass(sent);
   auto text = connection.read_all();
   if (!text) return pass(text);
   return parse_answer(*text);
+}
+
+Result<HttpAnswer> stream_request(const HttpTarget& target, const HttpRequest& request,
+                                  std::chrono::milliseconds silence,
+                                  const std::function<bool(std::string_view)>& on_body) {
+  Connection connection(target.endpoint, Clock::now() + silence);
+  if (auto sent = send_to(connection, target, request); !sent) return pass(sent);
+  std::string head;
+  auto end = std::string::npos;
+  while (end == std::string::npos) {
+    auto more = connection.read();
+    if (!more) return pass(more);
+    head += *more;
+    if (more->empty() || head.size() > kMaxHead)
+      return fail(HttpErrc::BadAnswer, "the connection closed without one");
+    end = head.find("\r\n\r\n");
+  }
+  if (!head.starts_with("HTTP/1.1 200 ")) {
+    auto text = connection.read_all(std::move(head));
+    if (!text) return pass(text);
+    return parse_answer(*text);
+  }
+  bool wanted = on_body(std::string_view(head).substr(end + 4));
+  while (wanted) {
+    connection.set_deadline(Clock::now() + silence);
+    auto more = connection.read();
+    if (!more) return pass(more);
+    if (more->empty()) break;
+    wanted = on_body(*more);
+  }
+  return HttpAnswer{200, {}};
 }
 
 }  // namespace pf::app

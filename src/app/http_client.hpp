@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -39,5 +40,12 @@ struct HttpAnswer {
 // away while it is written to is an error to report, not to die from.
 Result<HttpAnswer> send_request(const HttpTarget& target, const HttpRequest& request,
                                 std::chrono::milliseconds timeout);
+
+// The same for an answer without an end: after a head with status 200 its bytes go to `on_body`
+// until that returns false or the host closes; `body` of the answer is empty then. Any other answer
+// is returned whole. `silence`: the longest that nothing may come.
+Result<HttpAnswer> stream_request(const HttpTarget& target, const HttpRequest& request,
+                                  std::chrono::milliseconds silence,
+                                  const std::function<bool(std::string_view)>& on_body);
 
 }  // namespace pf::app

@@ -6,6 +6,7 @@
 
 #include "app/backup.hpp"
 #include "app/ctl.hpp"
+#include "app/help.hpp"
 #include "app/native_host.hpp"
 #include "app/password_command.hpp"
 #include "app/serve.hpp"
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
                kExamples};
   app.set_version_flag("--version", std::string("punktfunk-host ") + pf::app::kVersion);
   app.require_subcommand(1);
+  pf::app::shape_help(app);
 
   pf::app::ServeOptions serve_options;
   auto* serve = app.add_subcommand("serve", "Run the host until it is stopped");

@@ -73,7 +73,10 @@ void add_tool_commands(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<Options>();
 
   auto* config =
-      app.add_subcommand("config", "The settings as a host that starts now would see them");
+      app.add_subcommand("config",
+                         "The settings as a host that starts now would see them\n\n"
+                         "Examples:\n"
+                         "  punktfunk-host config show --origin   what is set, and by what");
   config->require_subcommand(1);
   auto* show = config->add_subcommand("show", "Every setting in force");
   show->add_flag("--origin", options->origin, "And where it comes from");
@@ -81,15 +84,19 @@ void add_tool_commands(CLI::App& app, int& exit_code) {
   show->final_callback(
       [options, &exit_code] { exit_code = show_config(options->context, options->origin); });
 
-  auto* openapi = app.add_subcommand("openapi", "The OpenAPI document of the management API");
+  auto* openapi = app.add_subcommand("openapi",
+                                     "The OpenAPI document of the management API\n\n"
+                                     "Examples:\n"
+                                     "  punktfunk-host openapi > punktfunk.json");
   openapi->final_callback([options] {
     options->context.io.out << webui::openapi_document(kVersion).dump(2) << '\n' << std::flush;
   });
 
-  auto* complete = app.add_subcommand("completions", "A completion script for a shell");
-  complete->footer(
-      "For bash: punktfunk-host completions bash > "
-      "~/.local/share/bash-completion/completions/punktfunk-host");
+  auto* complete = app.add_subcommand("completions",
+                                      "A completion script for a shell\n\n"
+                                      "Examples:\n"
+                                      "  punktfunk-host completions bash > "
+                                      "~/.local/share/bash-completion/completions/punktfunk-host");
   complete->add_option("SHELL", options->shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
@@ -100,7 +107,8 @@ void add_tool_commands(CLI::App& app, int& exit_code) {
     options->context.io.out << completions(app, shell) << std::flush;
   });
 
-  auto* manual = app.add_subcommand("man", "The manual page: punktfunk-host man | man -l -");
+  auto* manual =
+      app.add_subcommand("man", "The manual page\n\nExamples:\n  punktfunk-host man | man -l -");
   manual->final_callback(
       [options, &app] { options->context.io.out << manual_page(app) << std::flush; });
 }

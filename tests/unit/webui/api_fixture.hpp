@@ -8,7 +8,9 @@
 
 #include "support/api_rig.hpp"
 #include "webui/api.hpp"
+#include "webui/json_body.hpp"
 #include "webui/schemas.hpp"
+#include "webui/tls_certificate.hpp"
 
 namespace pf::webui {
 
@@ -41,7 +43,7 @@ class ApiTest : public testing::Test {
     config_.password_cost = kCheap;
     rig_.loop.run_sync([&] {
       auth_ = std::move(*Auth::open(deps_, config_, kToken));
-      api_ = std::make_unique<Api>(deps_, config_, *auth_);
+      api_ = std::make_unique<Api>(deps_, config_, *auth_, tls_);
       api_->set_port(47990);
     });
   }
@@ -176,6 +178,7 @@ class ApiTest : public testing::Test {
   Deps deps_ = rig_.deps();
   FrontendConfig config_;
   std::unique_ptr<Auth> auth_;
+  TlsCertificate tls_{rig_.loop, rig_.folder.path()};
   std::unique_ptr<Api> api_;
 };
 

@@ -154,9 +154,13 @@ TEST_F(ApiTest, AddressesAndMethodsAreExact) {
 
   const auto wrong = send("DELETE", "/status");
   EXPECT_EQ(wrong.status, 405U);
-  EXPECT_EQ(wrong.header("Allow"), "GET");
-  EXPECT_EQ(send("PUT", "/devices/1").header("Allow"), "GET, PATCH, DELETE");
+  EXPECT_EQ(wrong.header("Allow"), "GET, HEAD");
+  EXPECT_EQ(send("PUT", "/devices/1").header("Allow"), "GET, HEAD, PATCH, DELETE");
   EXPECT_EQ(send("get", "/status").status, 405U);
+  // HEAD asks as GET does; the connection keeps the body to itself.
+  EXPECT_EQ(send("HEAD", "/devices").status, 200U);
+  EXPECT_EQ(send("HEAD", "/devices/77").status, 404U);
+  EXPECT_EQ(send("HEAD", "/pair/pin").status, 405U);
 
   for (const auto* id : {"x", "-1", "+1", "01", "1.0", "0x1", "18446744073709551616", " 1"})
     EXPECT_EQ(code(send("GET", std::string("/devices/") + id)), "bad_id") << id;

@@ -105,12 +105,18 @@ TEST_F(CredentialsTest, WhatCannotBeStoredIsNotGrantedAndWhatEndsStaysOut) {
 
   const auto secret = sign_in();
   const auto id = credentials_->find_sign_in(secret, kNow)->id;
-  database_->fail_next_commits(1);
+  database_->fail_next_commits(2);
+  unsigned told = 0;
+  credentials_->when_unsaved([&] { ++told; });
   EXPECT_FALSE(credentials_->end_sign_in(id));
   EXPECT_EQ(credentials_->find_sign_in(secret, kNow), nullptr);
+  EXPECT_EQ(told, 1U);
+  EXPECT_TRUE(credentials_->unsaved());
+  EXPECT_FALSE(credentials_->flush());
   // The next change takes it along.
   sign_in();
   ASSERT_TRUE(*credentials_->end_sign_in(credentials_->sign_ins(kNow)[0].id));
+  EXPECT_FALSE(credentials_->unsaved());
   open();
   EXPECT_EQ(credentials_->find_sign_in(secret, kNow), nullptr);
 }

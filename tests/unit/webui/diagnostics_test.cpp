@@ -1,4 +1,6 @@
 // Checks, log download, support bundle, metrics, and what a supervisor asks.
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "base/log.hpp"
@@ -64,11 +66,32 @@ TEST_F(DiagnosticsTest, MetricsAreWellFormedAndLeaveOutTheUnknown) {
   EXPECT_THAT(answer.text, HasSubstr("punktfunk_check{id=\"input\",status=\"failed\"} 1\n"));
   EXPECT_THAT(answer.text, HasSubstr("punktfunk_session_frames_total{session=\"1\""));
   EXPECT_THAT(answer.text, testing::Not(HasSubstr("punktfunk_session_bitrate_kbps{")));
+  EXPECT_EQ(answer.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
+  // The text format: each metric explained and typed once, before its samples, which stand together
+  // and are there once for each set of labels.
+  const std::regex help("# HELP (punktfunk_[a-z0-9_]+) [^\\\\\n]+\\.");
+  const std::regex type("# TYPE (punktfunk_[a-z0-9_]+) (counter|gauge)");
+  const std::regex sample(
+      R"re((punktfunk_[a-z0-9_]+)(\{([a-z_]+="([^"\\\n]|\\["\\n])*",?)+\})? -?[0-9.e+-]+)re");
+  std::set<std::string> known, samples;
+  std::string current, explained;
   std::istringstream lines(answer.text);
-  for (std::string line; std::getline(lines, line);)
-    EXPECT_TRUE(line.starts_with("# HELP punktfunk_") || line.starts_with("# TYPE punktfunk_") ||
-                (line.starts_with("punktfunk_") && line.find(' ') != line.npos))
-        << line;
+  std::smatch match;
+  for (std::string line; std::getline(lines, line);) {
+    if (std::regex_match(line, match, help)) {
+      explained = match[1];
+      EXPECT_TRUE(known.insert(explained).second) << line;
+    } else if (std::regex_match(line, match, type)) {
+      current = match[1];
+      EXPECT_EQ(current, explained) << line;
+      EXPECT_EQ(current.ends_with("_total"), match[2] == "counter") << line;
+    } else {
+      ASSERT_TRUE(std::regex_match(line, match, sample)) << line;
+      EXPECT_EQ(match[1], current) << line;
+      EXPECT_TRUE(samples.insert(line.substr(0, line.rfind(' '))).second) << line;
+    }
+  }
+  EXPECT_GT(known.size(), 15U);
   EXPECT_EQ(send("GET", "/metrics").status, 404U);  // not below /api/v1
 }
 

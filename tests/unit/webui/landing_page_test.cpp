@@ -10,7 +10,7 @@ namespace {
 
 TEST(LandingPage, TextIsEscaped) {
   EXPECT_EQ(escape_html("<a href='x'>\"&\"</a>"),
-            "&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;&lt;/a&gt;");
+            "&lt;a href=&apos;x&apos;&gt;&quot;&amp;&quot;&lt;/a&gt;");
 }
 
 // The hash must be of exactly the bytes between the style tags, or a browser drops the style.

@@ -76,7 +76,7 @@ TEST_F(AppsTest, WhatASecondClientGetsIsSaidByTheApplicationOrTheHost) {
     EXPECT_EQ(send("GET", path(id)).body["policy"], policy);
     EXPECT_EQ(send("PATCH", path(id), R"({"title":"Chess"})").body["policy"], policy);
   }
-  EXPECT_EQ(send("PATCH", path(id), R"({"policy":"reject"})").status, 422U);
+  EXPECT_EQ(send("PATCH", path(id), R"({"policy":"reject"})").status, 400U);
 }
 
 TEST_F(AppsTest, TheOrderIsTakenOverWhole) {

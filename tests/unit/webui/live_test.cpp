@@ -56,17 +56,26 @@ TEST_F(LiveTest, TheBusIsToldWhatSessionsDo) {
   std::vector<std::string> told;
   rig_.on_control([&] {
     SessionEvents watch(rig_.events);
-    const auto listener =
-        rig_.events.listen({}, [&](const EventPtr& event) { told.push_back(event->kind); });
+    const auto listener = rig_.events.listen({}, [&](const EventPtr& event) {
+      const auto client = event->kind.starts_with("client.");
+      told.push_back(event->kind +
+                     (client ? " " + json::parse(event->data).value("reason", "") : ""));
+    });
     watch.look(rig_.manager);
     watch.look(rig_.manager);
     rig_.manager.sessions[id_].muted = true;
     watch.look(rig_.manager);
+    rig_.manager.sessions[id_].state = session::State::Detached;
+    watch.look(rig_.manager);
+    rig_.manager.sessions[id_].state = session::State::Live;
+    watch.look(rig_.manager);
     watch.ended({rig_.manager.sessions[id_], session::EndReason::ClientQuit, 5});
     return 0;
   });
-  EXPECT_EQ(told,
-            (std::vector<std::string>{"session.started", "session.changed", "session.ended"}));
+  EXPECT_EQ(told, (std::vector<std::string>{
+                      "session.started", "client.connected ", "session.changed", "session.changed",
+                      "client.disconnected timeout", "session.changed", "client.connected ",
+                      "client.disconnected quit", "session.ended"}));
 }
 
 TEST_F(LiveTest, AStreamIsLimitedWithinItsPairing) {

@@ -1,4 +1,5 @@
 // First run, sign-in, the password asked again, and the lanes, through the whole of the API.
+#include "support/server_certificate.hpp"
 #include "unit/webui/api_fixture.hpp"
 
 namespace pf::webui {
@@ -35,6 +36,8 @@ TEST_F(SignInTest, UntilItIsClaimedABrowserSeesTheFirstRunOnly) {
   EXPECT_EQ(setup["claimed"], false);
   EXPECT_EQ(setup["code_file"],
             (std::filesystem::path(rig_.folder.path()) / "setup-code").string());
+  EXPECT_EQ(setup["fingerprint"], send("GET", "/status").body["fingerprint"]);
+  EXPECT_EQ(setup["host_name"], send("GET", "/status").body["host_name"]);
   EXPECT_EQ(send(browser("GET", "/health")).status, 200U);
   for (const auto& route : routes()) {
     if (route.before_claim || std::string(route.path).starts_with("/health")) continue;
@@ -68,7 +71,9 @@ TEST_F(SignInTest, TheCodeClaimsTheHostOnce) {
     EXPECT_THAT(set_cookie, HasSubstr(part));
   EXPECT_THAT(set_cookie, testing::Not(HasSubstr("Domain")));
 
-  EXPECT_EQ(send(browser("GET", "/setup")).body, json({{"claimed", true}}));
+  const auto now = send(browser("GET", "/setup")).body;
+  EXPECT_EQ(now["claimed"], true);
+  EXPECT_FALSE(now.contains("code_file"));
   EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(rig_.folder.path()) / "setup-code"));
   EXPECT_EQ(code(send(browser("POST", "/setup", claim_body(right).dump()))), "already_claimed");
   const auto me = send(browser("GET", "/me", {}, set_cookie.substr(0, set_cookie.find(';')))).body;
@@ -290,15 +295,48 @@ TEST_F(SignInTest, APairedDeviceSeesItsFewRoutesUntilItIsRevoked) {
 
 // ------------------------------------------------------------------ strangers
 
-TEST_F(SignInTest, LoopbackThroughATunnelProvesNothing) {
+// A tunnel makes a stranger's request come from this machine: no route may take that for a proof.
+TEST_F(SignInTest, RegressionLoopbackThroughATunnel) {
   claim();
-  // A tunnel makes a stranger's request come from this machine.
-  auto tunnelled = browser("GET", "/status");
-  tunnelled.remote = *net::Endpoint::parse("127.0.0.1", 50003);
-  EXPECT_EQ(send(tunnelled).status, 401U);
-  tunnelled = browser("POST", "/password/reset", "{}");
-  tunnelled.remote = *net::Endpoint::parse("::1", 50003);
-  EXPECT_EQ(send(tunnelled).status, 401U);
+  for (const auto* address : {"127.0.0.1", "::1", "::ffff:127.0.0.1", "127.9.9.9"})
+    for (const auto& route : routes()) {
+      if ((route.access.lanes & lane::kOpen) != 0) continue;
+      auto path = std::string(route.path);
+      if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "1");
+      auto tunnelled = browser(route.method, path, route.body != nullptr ? "{}" : "");
+      if (route.at_root) tunnelled.path = path;
+      tunnelled.remote = *net::Endpoint::parse(address, 50003);
+      EXPECT_EQ(send(tunnelled).status, 401U) << route.method << path << address;
+    }
+}
+
+// Whom a paired or disabled device's key has signed is a stranger on the device lane, too.
+TEST_F(SignInTest, RegressionChildCertificateOnTheDeviceLane) {
+  claim();
+  test::CertificateWish wish;
+  const auto paired = test::make_server_certificate(wish);
+  const auto child = test::make_server_certificate(wish, &paired);
+  wish.until_unix = unix_now() + 1000;
+  auto renewed = test::make_server_certificate(wish);  // the same names
+  const auto ask = [&](const test::ServerCertificate& shown) {
+    auto asked = browser("GET", "/status");
+    asked.headers = {{"Host", "localhost:47990"}};
+    asked.peer_certificate = std::make_shared<const crypto::Certificate>(
+        std::move(*crypto::Certificate::from_pem(shown.certificate_pem)));
+    return send(asked).status;
+  };
+  const auto id = rig_.on_control([&] {
+    trust::Candidate candidate;
+    candidate.fingerprint = crypto::Certificate::from_pem(paired.certificate_pem)->fingerprint();
+    candidate.name = "TV";
+    return (*rig_.allow_list->approve(candidate))->id;
+  });
+  EXPECT_EQ(ask(paired), 200U);
+  EXPECT_EQ(ask(child), 401U);
+  EXPECT_EQ(ask(renewed), 401U);
+  rig_.on_control([&] { return rig_.allow_list->set_disabled(id, true).has_value(); });
+  EXPECT_EQ(ask(paired), 401U);
+  EXPECT_EQ(ask(child), 401U);
 }
 
 TEST_F(SignInTest, PeersBeyondTheOwnNetworkAreRefusedUnlessAllowed) {
@@ -324,14 +362,31 @@ TEST_F(SignInTest, PeersBeyondTheOwnNetworkAreRefusedUnlessAllowed) {
   EXPECT_EQ(send(asked).status, 200U);
 }
 
-TEST_F(SignInTest, AnotherSiteCannotAddACommand) {
+// Each defence for itself, as if the others were missing: even the right password in the body,
+// which no other site knows, does not help.
+TEST_F(SignInTest, RegressionCsrfAddingACommand) {
   claim();
   const auto signed_in = cookie();
   const json app = {{"title", "x"}, {"command", {"sh"}}, {"password", kPassword}};
-  auto forged = browser("POST", "/apps", app.dump(), signed_in);
-  set(forged, "Origin", "https://attacker.example");
-  set(forged, "Sec-Fetch-Site", "cross-site");
-  EXPECT_EQ(code(send(forged)), "cross_origin");
+  for (const auto& [header, value] : {std::pair{"Origin", "https://attacker.example"},
+                                      {"Origin", "null"},
+                                      {"Origin", "http://localhost:47990"},
+                                      {"Sec-Fetch-Site", "cross-site"},
+                                      {"Sec-Fetch-Site", "same-site"},
+                                      {"Sec-Fetch-Site", "none"}}) {
+    auto forged = browser("POST", "/apps", app.dump(), signed_in);
+    set(forged, header, value);
+    EXPECT_EQ(code(send(forged)), "cross_origin") << header << value;
+    std::erase_if(forged.headers, [other = std::string_view(header) == "Origin"
+                                               ? std::string("Sec-Fetch-Site")
+                                               : std::string("Origin")](const auto& field) {
+      return field.first == other;
+    });
+    EXPECT_EQ(code(send(forged)), "cross_origin") << header << value << " alone";
+  }
+  auto without = app;
+  without.erase("password");
+  EXPECT_EQ(code(send(browser("POST", "/apps", without.dump(), signed_in))), "password_required");
   auto form = browser("POST", "/apps", app.dump(), signed_in);
   set(form, "Content-Type", "text/plain");
   EXPECT_EQ(send(form).status, 415U) << "what a form can send";

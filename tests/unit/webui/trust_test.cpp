@@ -174,6 +174,39 @@ TEST_F(TrustApiTest, AnImportThatIsNotRightAddsNothing) {
   EXPECT_EQ(spoiled([](json&) {}).body["added"], 2);
 }
 
+TEST_F(TrustApiTest, AWholeHouseIsImportedOrNobody) {
+  rig_.pair("TV", 'a');
+  auto file = send("GET", "/export").body;
+  send("DELETE", "/devices/1");
+  const auto one = file["devices"][0];
+  file["devices"].clear();
+  for (int i = 0; i < 1000; ++i) {
+    auto device = one;
+    const auto digits = std::to_string(100'000 + i);
+    device["credentials"][0]["fingerprint"] = std::string(58, 'e') + digits;
+    file["devices"].push_back(device);
+  }
+  ASSERT_GT(file.dump().size(), 4 * kMaxBodyBytes);
+  auto spoiled = file;
+  spoiled["devices"][999]["grants"] = 256;
+  EXPECT_EQ(send("POST", "/import", spoiled.dump()).status, 400U);
+  EXPECT_EQ(send("GET", "/devices").body["devices"].size(), 0U);
+  EXPECT_EQ(send("POST", "/import", file.dump()).body, (json{{"added", 1000}, {"skipped", 0}}));
+  EXPECT_EQ(send("DELETE", "/devices").body, (json{{"revoked", 1000}}));
+  EXPECT_EQ(send("GET", "/devices").body["devices"].size(), 0U);
+  EXPECT_EQ(send("POST", "/import", std::string(4 * 1024 * 1024 + 1, ' ')).status, 413U);
+
+  // The connection reads that much for whom the route lets in, and for nobody else.
+  claim();
+  const auto expects = [&](http::Request head) {
+    return rig_.on_control([&] { return api_->expects_large_body(head); });
+  };
+  EXPECT_TRUE(expects(request("POST", "/api/v1/import")));
+  EXPECT_TRUE(expects(browser("POST", "/import", {}, cookie())));
+  EXPECT_FALSE(expects(browser("POST", "/import")));
+  EXPECT_FALSE(expects(request("POST", "/api/v1/apps")));
+}
+
 TEST_F(TrustApiTest, AGuestsAccessGoesWithItsPin) {
   std::optional<trust::AccessChoice> chosen;
   rig_.on_control([&] {
