@@ -87,7 +87,7 @@ class BadInputTest : public ApiTest {
     for (auto& one : all["/tokens"]["tokens"]) one.erase("last_unix");
     for (auto& one : all["/sessions"]["sessions"]) one.erase("uptime_s");
     for (auto& one : all["/native/pending"]["pending"]) one.erase("age_secs");
-    for (auto& one : all["/pair"]["pending"]) one.erase("waiting_secs");
+    for (auto& one : all["/pair"]["pending"]) one.erase("age_s");
     all["/native/pair"].erase("expires_in_secs");
     all["/tls"].erase("expires_in_s");
     all["keyframes"] = rig_.manager.keyframes;
@@ -199,6 +199,8 @@ TEST_F(BadInputTest, EveryBodyOfEveryRoute) {
     const auto properties = schema->value("properties", json::object());
     for (const auto& [field, shape] : properties.items())
       for (const auto& [what, value] : bad(shape)) {
+        // Of a gated request: any text may be tried, and is wrong where it is asked for.
+        if (field == "password" && what == "control characters") continue;
         auto spoiled = fine;
         spoiled[field] = value;
         expect_refused(ask(operation, path, spoiled.dump()), name + field + " is " + what);
