@@ -134,7 +134,7 @@ TEST(SyntheticSource, TellsItsPointerAndDrawsItOnRequest) {
   test::FrameCollector sink;
   media::DisplayTarget target;
   target.mode = kFast;
-  auto source = open(target, Options{.draw_cursor = true, .pointer = watcher});
+  auto source = synthetic::open(target, Options{.draw_cursor = true, .pointer = watcher});
   ASSERT_TRUE(source);
   ASSERT_TRUE((*source)->start(sink));
   ASSERT_TRUE(sink.wait_count(250));
