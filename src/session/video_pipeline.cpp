@@ -97,7 +97,7 @@ void VideoPipeline::encode_loop() noexcept {
   const bool invalidates = encoder_->invalidates();
   SteadyTime last_submit{};
   unsigned repeats = 0;
-  bool begun = false, have_picture = false;
+  bool begun = false, have_picture = false, failed = false;
   while (!stopping_.load(std::memory_order_acquire)) {
     if (!released_.load(std::memory_order_acquire)) {
       encode_wake_.wait();
@@ -147,15 +147,15 @@ void VideoPipeline::encode_loop() noexcept {
       stats_.repeats.add();
     }
     last_submit = now;
-    if (outcome == encode::Outcome::Failed) {
-      report_lost(Lost::Encoder);
-      return;
-    }
+    failed = outcome == encode::Outcome::Failed;
+    if (failed) break;
     if (outcome == encode::Outcome::Nothing)
       desk_.not_coded(orders);
     else
       hand_over(std::move(unit), now, orders);
   }
+  // Telling allocates, which nothing above may.
+  if (failed) report_lost(Lost::Encoder);
 }
 
 void VideoPipeline::hand_over(media::AccessUnit&& unit, SteadyTime now,
