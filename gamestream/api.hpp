@@ -37,7 +37,6 @@ struct ApiDeps {
   const apps::Catalogue& catalogue;
   const crypto::Identity& identity;
   // ServerCodecModeSupport of what the host can encode; must not block.
-  std::function<bool()> hdr_support;  // as IsHdrSupported; absent = no
   std::function<std::uint32_t()> codec_support;
   // A launch or resume was granted: RTSP must expect this client from now on. Runs before the
   // client gets its answer.
@@ -45,6 +44,7 @@ struct ApiDeps {
   // The session ends on the client's wish (or is replaced): nothing more may come of its ticket.
   std::function<void(session::SessionId)> withdrawn;
   std::function<std::string(const net::Endpoint& local)> local_mac = mac_of_local_address;
+  std::function<bool()> hdr_support{};  // as IsHdrSupported; absent = no
 };
 
 class Api {

@@ -200,10 +200,10 @@ Result<> Frontend::Impl::open_http() {
               .sessions = deps.sessions,
               .catalogue = deps.catalogue,
               .identity = deps.identity,
-              .hdr_support = [this] { return offer().hdr(); },
               .codec_support = [this] { return offer().codec_mask(); },
               .launched = [this](TicketPtr ticket) { launched(std::move(ticket)); },
-              .withdrawn = [this](session::SessionId session) { withdrawn(session); }});
+              .withdrawn = [this](session::SessionId session) { withdrawn(session); },
+              .hdr_support = [this] { return offer().hdr(); }});
   return {};
 }
 

@@ -67,9 +67,11 @@ TEST(SettingsTable, EveryKeyReadsItsOwnKind) {
     ++keys;
     ASSERT_NE(find(key.id), nullptr) << key.id;
     EXPECT_EQ(find(key.id)->kind, Kind::Bool);
-    // Nobody is let in without pairing, or spoken to from afar, unless it is asked for.
+    // Nobody is let in without pairing, or spoken to from afar, and the processor is spared, unless
+    // it is asked for.
     const std::string id = key.id;
-    EXPECT_EQ(settings->get(key), id != "open" && id != "public_peers");
+    EXPECT_EQ(settings->get(key), id != "open" && id != "public_peers" && id != "costly_formats")
+        << id;
   }
   for (const auto key : {kBasePort, kMgmtPort, kNativePort, kNativeMediaPort, kIdleTimeoutMs,
                          kNativeFecPercent, kMaxStreams, kFecPercent, kSessionGraceS}) {
