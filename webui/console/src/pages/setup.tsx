@@ -214,9 +214,8 @@ function ChecksStep() {
           <div class="card flush">
             <div class="card-pad">
               <h1>{t('setup.can')}</h1>
-              <p class="lead">
-                {checkCounts(checks)}. {t('setup.can_lead')}
-              </p>
+              <p class="lead">{t('setup.can_lead')}</p>
+              <p class="small soft">{checkCounts(checks)}</p>
             </div>
             <ul class="list edge">
               {byUrgency(checks).map((check) => (

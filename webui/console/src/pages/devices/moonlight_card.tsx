@@ -32,38 +32,35 @@ function Left({ request, at }: { request: PinRequest; at: number }) {
   );
 }
 
+// A request that was handed over; only the client can tell whether the PIN was right.
+interface Sent {
+  id: number;
+  name: string;
+}
+
 function PinForm({
   all,
   at,
+  sent,
+  failure,
+  onSent,
   onDismiss,
 }: {
   all: readonly PinRequest[];
   at: number;
+  sent: Sent | undefined;
+  // How the last try ended, when it did not pair.
+  failure: string | undefined;
+  onSent(sent: Sent): void;
   onDismiss(id: number): void;
 }) {
   const [chosen, setChosen] = useState(all[0]!.request_id);
   const [pin, setPin] = useState('');
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<string>();
-  // The request that was handed over; only the client can tell whether the PIN was right.
-  const [sent, setSent] = useState<number>();
   const [busy, setBusy] = useState(false);
   const stale = useStale();
-  const recent = useResource(pairing).data?.recent ?? [];
   const request = all.find((one) => one.request_id === chosen) ?? all[0]!;
-
-  useEffect(() => {
-    if (sent === undefined) return;
-    const outcome = recent.find((one) => one.request_id === sent);
-    if (!outcome) return;
-    setSent(undefined);
-    if (outcome.paired) {
-      toast(t('pair.paired', { name: name || t('pair.moonlight_client') }));
-      void devices.reload();
-    } else {
-      setProblem(t('moon.failed', { text: outcome.text }));
-    }
-  }, [recent, sent]);
 
   const submit = async (): Promise<void> => {
     if (!/^\d{1,16}$/.test(pin)) {
@@ -79,7 +76,7 @@ function PinForm({
         { pin, request_id: request.request_id, ...(name.trim() ? { label: name.trim() } : {}) },
         t('moon.why'),
       );
-      setSent(request.request_id);
+      onSent({ id: request.request_id, name: name.trim() });
       setPin('');
       void pairing.reload();
     } catch (error) {
@@ -122,7 +119,7 @@ function PinForm({
             )}
           </Field>
         ) : null}
-        <Field label={t('moon.pin')} error={problem}>
+        <Field label={t('moon.pin')} error={problem ?? failure}>
           {(attributes) => (
             <input
               class="in pin"
@@ -167,6 +164,22 @@ export function MoonlightCard() {
   const served = useResource(status).data?.gamestream;
   const machine = useResource(host).data;
   const [dismissed, setDismissed] = useState<readonly number[]>([]);
+  // The form goes when nobody asks any more; how it ended is still to be told.
+  const [sent, setSent] = useState<Sent>();
+  const [outcome, setOutcome] = useState<{ paired: boolean; text: string }>();
+  const recent = snapshot.data?.recent;
+  useEffect(() => {
+    const found = sent && recent?.find((one) => one.request_id === sent.id);
+    if (!found) return;
+    setSent(undefined);
+    const text = found.paired
+      ? t('pair.paired', { name: sent.name || t('pair.moonlight_client') })
+      : t('moon.failed', { text: found.text });
+    setOutcome({ paired: found.paired, text });
+    if (!found.paired) return;
+    toast(text);
+    void devices.reload();
+  }, [recent, sent]);
   const all = (snapshot.data?.pending ?? []).filter((one) => !dismissed.includes(one.request_id));
   if (!snapshot.data) {
     return snapshot.error ? (
@@ -185,6 +198,12 @@ export function MoonlightCard() {
       <PinForm
         all={all}
         at={snapshot.at ?? Date.now()}
+        sent={sent}
+        failure={outcome?.paired === false ? outcome.text : undefined}
+        onSent={(next) => {
+          setSent(next);
+          setOutcome(undefined);
+        }}
         onDismiss={(id) => setDismissed([...dismissed, id])}
       />
     );
@@ -201,6 +220,12 @@ export function MoonlightCard() {
           <p class="soft">
             <T k="moon.idle" values={{ host: name }} /> <ByAddress address={addressOf(machine, 'gamestream')} />
           </p>
+          {outcome ? (
+            <p class="row" role="status">
+              <Icon name={outcome.paired ? 'check' : 'info'} small />
+              <span>{outcome.text}</span>
+            </p>
+          ) : null}
           <p class="row soft small foot-row last">
             <Icon name="again" small tone="spin" />
             {t('moon.listening')}
