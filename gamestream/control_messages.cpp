@@ -164,6 +164,7 @@ std::uint32_t termination_reason(session::EndReason reason) {
     case session::EndReason::PeerLost:
     case session::EndReason::Replaced:
     case session::EndReason::NeverConnected:
+    case session::EndReason::Taken:
     case session::EndReason::HostStopping:
       return kEndedNormally;
     case session::EndReason::DisplayFailed:
@@ -174,4 +175,3 @@ std::uint32_t termination_reason(session::EndReason reason) {
 }
 
 }  // namespace pf::gamestream
-case session::EndReason::Taken:
