@@ -87,6 +87,47 @@ TEST_P(NativeNotice, ParityOverTheSmallFieldRepairsAsWell) {
   expect_no_violations(*session);
 }
 
+// A dial that measures the way: no session, and in nobody's way.
+TEST_P(NativeNotice, WhoOnlyMeasuresTheWayStartsNothing) {
+  const auto streaming = dial(paired_options());
+  ASSERT_TRUE(wait_for_native_media(*streaming));
+  auto o = paired_options(1);
+  o.hello.details.probe_only = true;
+  o.hello.bitrate_kbps = 0;
+  const auto session = dial(std::move(o));
+  ASSERT_TRUE(session->wait_for(probe::Phase::Streaming, kNativePatience));
+  ASSERT_TRUE(host.wait_for_sessions(1)) << "the other one's";
+  session->send(wire::ProbeRequest{20'000, 300, 0, 0, 0});
+  const auto result = session->wait_message<wire::ProbeResult>(kNativePatience);
+  ASSERT_TRUE(result);
+  EXPECT_GT(result->access_units, 30U);
+  EXPECT_GT(result->wire_packets, 100U);
+  EXPECT_EQ(session->statistics().video.frames, 0U);
+  EXPECT_EQ(session->statistics().audio.packets, 0U);
+  session->send(wire::ProbeRequest{20'000, 300, 0, 0, 0});
+  const auto second = session->wait_message<wire::ProbeResult>(kNativePatience, 2);
+  ASSERT_TRUE(second) << "answered in any case";
+  EXPECT_EQ(second->wire_packets, 0U) << "one in ten seconds";
+  const auto shown = streaming->statistics().video.clean;
+  EXPECT_TRUE(wait_for_native_media(*streaming, shown + 20, 60));
+  expect_no_violations(*streaming);
+}
+
+TEST_P(NativeNotice, RevokedWhileItMeasures) {
+  auto o = paired_options();
+  o.hello.details.probe_only = true;
+  const auto session = dial(std::move(o));
+  ASSERT_TRUE(session->wait_for(probe::Phase::Streaming, kNativePatience));
+  session->send(wire::ProbeRequest{20'000, 5'000, 0, 0, 0});
+  ASSERT_TRUE(session->wait_until(
+      [](const auto& view) { return view.statistics.packets.probe_packets > 10; },
+      kNativePatience));
+  host.revoke(fingerprint_of(0));
+  const auto ending = session->wait_closed(kNativePatience);
+  ASSERT_TRUE(ending);
+  EXPECT_EQ(ending->code, static_cast<std::uint64_t>(wire::CloseCode::AccessExpired));
+}
+
 // Whoever is revoked, the other's stream goes on: here it is the Moonlight device.
 TEST_P(NativeNotice, BesideAMoonlightClientThatIsRevoked) {
   const auto moonlight = paired_client(0);
