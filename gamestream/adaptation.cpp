@@ -13,8 +13,11 @@ constexpr unsigned kLongWindow = 3;
 // A client that only asks for pictures has lost something; how much is not told.
 constexpr std::uint32_t kUntoldPpm = 30'000;
 constexpr std::uint32_t kLeastKbps = 300;
+// A frame that is lost all the same costs one frame, since its client says so at once; above this
+// share every frame would pay for that.
+constexpr unsigned kMostFec = 50;
 // How far down the bitrate may go, in permille; with guesses not as far.
-constexpr unsigned kFloor = 100, kCautiousFloor = 300;
+constexpr unsigned kFloor = 50, kCautiousFloor = 300;
 
 session::RateControl::Config rate_config(const Adaptation::Config& config) {
   session::RateControl::Config rates;
@@ -23,6 +26,7 @@ session::RateControl::Config rate_config(const Adaptation::Config& config) {
   rates.wire_kbps = config.total_kbps;
   rates.frames_per_second = std::max(config.frames_per_second, 1U);
   rates.fec_percent = config.fec_percent;
+  rates.most_fec_percent = std::max(kMostFec, config.fec_percent);
   rates.min_wire_kbps = std::min(kLeastKbps, config.total_kbps);
   rates.max_wire_kbps = std::max(config.total_kbps, kLeastKbps);
   rates.may_slow_down = false;  // PathShare does that
@@ -68,7 +72,8 @@ std::optional<Adaptation::Decision> Adaptation::window(std::uint64_t packets_sen
   const auto loss = config_.reports_fec ? ppm_of(missing, sent) : (lost ? kUntoldPpm : 0);
 
   if (rtt_ms != 0) least_rtt_ms_ = least_rtt_ms_ == 0 ? rtt_ms : std::min(least_rtt_ms_, rtt_ms);
-  if (config_.follow_bitrate) path_.report({loss, lost, rtt_ms == 0 ? 0 : rtt_ms - least_rtt_ms_});
+  if (config_.follow_bitrate)
+    path_.report({loss, lost, rtt_ms == 0 ? 0 : rtt_ms - least_rtt_ms_, rtt_ms != 0});
   if (path_.permille() != last_share_) {
     last_share_ = path_.permille();
     rates_.ask(static_cast<std::uint32_t>(std::uint64_t{config_.total_kbps} * last_share_ / 1000));

@@ -11,9 +11,11 @@ constexpr std::uint32_t kSudden = 15'000;
 // From here on no second window is waited for.
 constexpr std::uint32_t kSevere = 100'000;
 // How fast the ground follows a better path, as a share of the difference.
-constexpr std::uint32_t kGroundDown = 4;
+constexpr std::uint32_t kGroundDown = 4, kGroundDownSlow = 16;  // the latter where nothing waits
 // A loss that a fall leaves as it was, within these bounds, has nothing to do with what is sent.
 constexpr double kSameLow = 0.6, kSameHigh = 1.6;
+// Where nothing waits, windows with bursts differ that much.
+constexpr double kSameBursts = 3;
 // More than this no path loses by itself.
 constexpr std::uint32_t kMostGround = 250'000;
 // Below what arrived, so that queues on the way empty.
@@ -29,6 +31,10 @@ constexpr unsigned kBadWindows = 2, kLossyWindows = 4, kSlowWindows = 2, kSettli
 // Milliseconds: from here on the stream falls, rests, and losses are the queue's. A queue shows
 // before anything is lost, and clients do not report the parity that gets lost behind a frame.
 constexpr std::uint32_t kQueueing = 25, kQueueRest = 15, kQueueLoses = 40;
+// Losses without any queue are more likely a radio's bursts: so many times as long is waited,
+// unless this much is lost.
+constexpr unsigned kDoubt = 3;
+constexpr std::uint32_t kBeyondDoubt = 400'000;
 // Falls after which a queue that stays as it is belongs to somebody else's traffic.
 constexpr unsigned kVainFalls = 3;
 // After a fall, losses are still those of before it: in what is repaired, and asked for again.
@@ -47,9 +53,11 @@ unsigned PathShare::report(const Window& window) {
   const auto ppm = window.loss_ppm;
   const bool sudden = ppm > ground_ppm_ + ground_ppm_ / 2 + kSudden;
   reason_ = Reason::Steady;
-  if (ppm < ground_ppm_) ground_ppm_ -= (ground_ppm_ - ppm) / kGroundDown;
   ground_queue_ = std::min(ground_queue_, window.queue_ms);
   auto queue = window.queue_ms - ground_queue_;
+  const bool no_queue = window.queue_known && queue < kQueueRest;
+  if (ppm < ground_ppm_)
+    ground_ppm_ -= (ground_ppm_ - ppm) / (no_queue ? kGroundDownSlow : kGroundDown);
   congested_ = aftermath_ > 0 || (sudden && queue >= kQueueLoses);
   if (aftermath_ > 0) --aftermath_;
   const bool worse =
@@ -64,24 +72,27 @@ unsigned PathShare::report(const Window& window) {
   slow_ = queue >= kQueueing ? slow_ + 1 : 0;
 
   if (!sudden && hold_ == 0) fell_at_ppm_ = 0;
+  const bool same = no_queue ? ppm < fell_at_ppm_ * kSameBursts
+                             : ppm > fell_at_ppm_ * kSameLow && ppm < fell_at_ppm_ * kSameHigh;
   if (sudden && !config_.guessed && queue < kQueueLoses && fell_at_ppm_ != 0 && ppm < kMostGround &&
-      ppm > fell_at_ppm_ * kSameLow && ppm < fell_at_ppm_ * kSameHigh) {
+      same) {
     ground_ppm_ = ppm;
     fell_at_ppm_ = hold_ = 0;
     return share_;
   }
+  const unsigned sure = no_queue && ppm < kBeyondDoubt ? kDoubt : 1;
   const double arrived = 1 - static_cast<double>(std::min(ppm, 990'000U)) / 1e6;
-  if (sudden && risen_ > 0) {
+  if (sudden && risen_ > 0 && lossy_ >= sure) {
     // Stopped by the same thing again and again: ask less often.
     patience_ = std::min(patience_ * 2, kMostHold);
     const auto back = static_cast<double>(before_) / share_;
     fall(std::max(std::min(back, arrived * kBelowArrived), kDeepest), Reason::Stopped, ppm);
-  } else if (bad_ > 0 && ppm >= kSevere) {
+  } else if (bad_ >= sure && ppm >= kSevere) {
     patience_ = kFirstHold;
     const bool flooded = ppm >= kFlooded && queue >= kQueueLoses;
     fall(std::max(arrived * kBelowArrived, flooded ? kDeepestFlooded : kDeepest),
          Reason::Overwhelmed, ppm);
-  } else if (bad_ >= kBadWindows || lossy_ >= kLossyWindows ||
+  } else if (bad_ >= kBadWindows * sure || lossy_ >= kLossyWindows * sure ||
              (lossy_ >= kBadWindows && queue >= kQueueLoses)) {
     fall(std::max(std::min(kGentle, arrived), kDeepest), Reason::Overwhelmed, ppm);
   } else if (slow_ >= kSlowWindows) {

@@ -5,7 +5,8 @@
 // down would not help. What tells them apart is change. A loss that stays the same whatever is sent
 // becomes the path's ground; what exceeds it, or a queue that grows, means that more is sent than
 // fits. Then the stream falls at once to what arrived, waits, and feels its way up again; where it
-// was stopped before it goes carefully.
+// was stopped before it goes carefully. A queue that no fall empties is somebody else's traffic and
+// becomes the path's own delay.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,7 @@ class PathShare {
     std::uint32_t loss_ppm = 0;  // of the packets sent
     bool frame_lost = false;     // parity did not suffice
     std::uint32_t queue_ms = 0;  // round trip above the shortest seen
+    bool queue_known = false;    // a round trip was measured
   };
 
   enum class Reason : std::uint8_t {

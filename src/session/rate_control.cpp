@@ -62,6 +62,10 @@ double more_lost(unsigned packets, unsigned most, double loss) {
   return 1 - std::min(sum, 1.0);
 }
 
+unsigned most_of(const RateControl::Config& config) {
+  return std::clamp(config.most_fec_percent, RateControl::kLeastFec, RateControl::kMostFec);
+}
+
 // How many bursts a frame of so many packets has to survive: more come to hardly any.
 std::uint64_t bursts_in(std::uint64_t packets) {
   const auto mean = static_cast<double>(packets) * kFirstBurstShare / kFirstBurst;
@@ -96,7 +100,7 @@ std::uint32_t wire_kbps(std::uint32_t encoder_kbps, unsigned fec_percent, const 
 
 RateControl::RateControl(const Config& config)
     : config_(config),
-      fec_percent_(std::clamp(config.fec_percent, kLeastFec, kMostFec)),
+      fec_percent_(std::clamp(config.fec_percent, kLeastFec, most_of(config))),
       calm_needed_(kCalmWindows) {
   config_.max_wire_kbps = std::max(config_.max_wire_kbps, config_.min_wire_kbps);
   asked_kbps_ = std::clamp(config_.wire_kbps, config_.min_wire_kbps, config_.max_wire_kbps);
@@ -108,9 +112,10 @@ unsigned RateControl::first_fec(const Config& config) {
   const auto packets = std::uint64_t{video} * 125 / std::max(config.frames_per_second, 1U) /
                        (config.shape.payload_bytes + kPacketOverhead);
   const auto lost = kFirstBurst * bursts_in(packets);
-  if (packets <= lost) return kMostFec;
+  const auto most = most_of(config);
+  if (packets <= lost) return most;
   const auto data = packets - lost;
-  const auto percent = std::min<std::uint64_t>((lost * 100 + data - 1) / data, kMostFec);
+  const auto percent = std::min<std::uint64_t>((lost * 100 + data - 1) / data, most);
   return std::max(static_cast<unsigned>(percent), RateControl(config).wanted_fec(kFirstLossPpm));
 }
 
@@ -132,8 +137,9 @@ unsigned RateControl::packets_in_frame() const {
 unsigned RateControl::wanted_fec(std::uint32_t ppm) const {
   const auto loss = static_cast<double>(ppm) / kMillion;
   const auto data = packets_in_frame();
-  auto percent = std::clamp(share_for_loss(ppm), kLeastFec, kMostFec);
-  for (; percent < kMostFec; ++percent) {
+  const auto most = most_of(config_);
+  auto percent = std::clamp(share_for_loss(ppm), kLeastFec, most);
+  for (; percent < most; ++percent) {
     const auto parity = (data * percent + 99) / 100;
     if (more_lost(data + parity, parity, loss) <= kAcceptableFailure) break;
   }
@@ -155,7 +161,7 @@ const RateControl::Decision& RateControl::frame_broken() {
 }
 
 void RateControl::expect_bursts(unsigned percent) {
-  burst_percent_ = std::min(std::max(burst_percent_, percent), kMostFec);
+  burst_percent_ = std::min(std::max(burst_percent_, percent), most_of(config_));
   calm_windows_ = 0;
 }
 
@@ -201,7 +207,7 @@ const RateControl::Decision& RateControl::report_loss(std::uint32_t ppm, bool fr
   } else {
     forget_bursts(ppm);
   }
-  const auto wanted = std::min(std::max(wanted_fec(ppm), burst_percent_), kMostFec);
+  const auto wanted = std::min(std::max(wanted_fec(ppm), burst_percent_), most_of(config_));
   if (wanted > fec_percent_) {
     fec_percent_ = wanted;
     reason = Reason::LossRose;

@@ -48,6 +48,8 @@ class RateControl {
     std::uint32_t wire_kbps = 20'000;  // the budget agreed on
     std::uint32_t frames_per_second = 60;
     unsigned fec_percent = kFirstFec;  // to begin with
+    // Never more than this: parity beyond it costs more picture than the frames that it saves.
+    unsigned most_fec_percent = kMostFec;
     std::uint32_t min_wire_kbps = 500, max_wire_kbps = 500'000;
     // Whether the host may go below what was asked for while frames keep getting lost.
     bool may_slow_down = true;
@@ -65,7 +67,7 @@ class RateControl {
 
   explicit RateControl(const Config& config);
   // The share to begin with on a path that nothing is known about: frames survive 2 % of loss in
-  // bursts of twelve packets, or 5 % at random, as far as kMostFec goes.
+  // bursts of twelve packets, or 5 % at random, as far as Config::most_fec_percent goes.
   static unsigned first_fec(const Config& config);
 
   // The client asked for a budget: taken over within the bounds.

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
+
 #include "base/hex.hpp"
+#include "crypto/aead.hpp"
 #include "gamestream/control_messages.hpp"
-#include "support/gs_client_control.hpp"
 
 namespace pf::gamestream {
 namespace {
@@ -21,10 +25,18 @@ class LegacyControlTest : public testing::Test {
     host_.emplace(*LegacyControl::create(key_, kKeyId));
   }
   Opened open(ByteSpan wire) { return host_->open(wire, text_); }
+  // As the client seals it: length, tag, cipher; the IV moves on with long packets.
   Bytes input(std::string_view hex) {
-    Bytes wire{0x06, 0x02};
-    const auto sealed = test::gs::seal_legacy_input(key_, iv_, *from_hex(hex));
-    wire.insert(wire.end(), sealed.begin(), sealed.end());
+    auto text = *from_hex(hex);
+    std::array<std::uint8_t, 16> tag{};
+    EXPECT_TRUE(crypto::Aes128Gcm::create(key_)->seal(iv_, text, tag));
+    Bytes wire;
+    ByteWriter(wire)
+        .le(std::uint16_t{0x0206})
+        .be(static_cast<std::uint32_t>(tag.size() + text.size()))
+        .bytes(tag)
+        .bytes(text);
+    if (text.size() >= iv_.size()) std::copy(text.end() - 16, text.end(), iv_.begin());
     return wire;
   }
   // The input packet that was understood last.
@@ -34,7 +46,7 @@ class LegacyControlTest : public testing::Test {
     return found != nullptr ? to_hex(found->bytes) : "none";
   }
 
-  test::gs::Block key_{}, iv_{};
+  std::array<std::uint8_t, 16> key_{}, iv_{};
   std::optional<LegacyControl> host_;
   ByteSpan text_;
 };

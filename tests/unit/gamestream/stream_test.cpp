@@ -1,8 +1,12 @@
 #include "gamestream/stream.hpp"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 
+#include <array>
+#include <cstring>
 #include <thread>
 
 namespace pf::gamestream {
@@ -17,9 +21,10 @@ class Sinks : public testing::Test {
     link_->video.set(net::Endpoint::loopback_v4(client_.local().port()), {});
     link_->audio.set(net::Endpoint::loopback_v4(client_.local().port()), {});
   }
-  std::unique_ptr<GsVideoSink> video() {
+  std::unique_ptr<GsVideoSink> video(std::uint8_t dscp = 0) {
     GsVideoSink::Config config;
     config.packets.packet_size = 1024;
+    config.dscp = dscp;
     config.socket = socket_;
     config.link = link_;
     return std::move(*GsVideoSink::create(std::move(config)));
@@ -74,6 +79,45 @@ TEST_F(Sinks, SendsAFrameWithItsTimes) {
     const auto next = receive();
     ASSERT_TRUE(next);
     EXPECT_EQ(load_be<std::uint16_t>(next->data() + 2), sequence);
+  }
+}
+
+// Read back from the kernel: a router sees it in the IP header, whatever the family.
+TEST_F(Sinks, PacketsCarryTheirTrafficClass) {
+  const auto tag_of = [&](const net::Endpoint& to, bool v6, std::uint8_t dscp) {
+    const int on = 1;
+    if (v6)
+      ::setsockopt(client_.fd(), IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on);
+    else
+      ::setsockopt(client_.fd(), IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
+    while (receive(false)) {
+    }
+    link_->video.set(to, {});
+    auto frame = unit(500);
+    EXPECT_TRUE(video(dscp)->send(frame));
+    int tag = -1;
+    pollfd ready{client_.fd(), POLLIN, 0};
+    if (::poll(&ready, 1, kLongMs) != 1) return tag;
+    Bytes buffer(2048);
+    std::array<char, 256> control{};
+    iovec part{buffer.data(), buffer.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    if (::recvmsg(client_.fd(), &message, 0) <= 0) return tag;
+    for (auto* one = CMSG_FIRSTHDR(&message); one != nullptr; one = CMSG_NXTHDR(&message, one)) {
+      if (one->cmsg_level == IPPROTO_IP && one->cmsg_type == IP_TOS) tag = *CMSG_DATA(one);
+      if (one->cmsg_level == IPPROTO_IPV6 && one->cmsg_type == IPV6_TCLASS)
+        std::memcpy(&tag, CMSG_DATA(one), sizeof tag);
+    }
+    return tag;
+  };
+  const auto port = client_.local().port();
+  EXPECT_EQ(tag_of(net::Endpoint::loopback_v4(port), false, 40), 40 << 2);
+  if (net::UdpSocket::open({.bind = net::Endpoint::loopback_v6(0)})) {
+    EXPECT_EQ(tag_of(net::Endpoint::loopback_v6(port), true, 48), 48 << 2);
   }
 }
 

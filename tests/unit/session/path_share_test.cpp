@@ -102,6 +102,29 @@ TEST(PathShare, AQueueThatStaysWhateverIsSentIsOthers) {
   EXPECT_EQ(share.reason(), PathShare::Reason::Queueing);
 }
 
+// Bursts on a radio: windows that differ a lot, and nothing that waits.
+TEST(PathShare, BurstsWithoutAQueueCostLittle) {
+  PathShare share({});
+  std::mt19937 random(5);
+  unsigned least = PathShare::kWhole, sum = 0;
+  constexpr unsigned kWindows = seconds(60);
+  for (unsigned i = 0; i < kWindows; ++i) {
+    const auto ppm = std::uniform_int_distribution<std::uint32_t>(0, 120'000)(random);
+    share.report({ppm, ppm > 60'000, 2, true});
+    least = std::min(least, share.permille());
+    sum += share.permille();
+  }
+  EXPECT_GE(least, 500U);
+  EXPECT_GE(sum / kWindows, 900U);
+}
+
+// Some paths have no queue, and lose what is too much.
+TEST(PathShare, ALossThatBeginsWithoutAQueueIsStillTried) {
+  PathShare share({});
+  for (unsigned i = 0; i < seconds(2); ++i) share.report({200'000, true, 2, true});
+  EXPECT_LT(share.permille(), 900U);
+}
+
 TEST(PathShare, NeverBelowTheFloor) {
   PathShare share({.floor_permille = 150});
   for (int i = 0; i < 100; ++i) share.report({1'000'000, true, 500});

@@ -364,5 +364,17 @@ TEST(RateControl, HoldsItsPromisesOverRandomReports) {
   }
 }
 
+TEST(RateControl, NeverMoreParityThanAllowed) {
+  RateControl::Config config;
+  config.most_fec_percent = 40;
+  EXPECT_LE(RateControl::first_fec(config), 40U);
+  RateControl control(config);
+  for (int i = 0; i < 20; ++i) {
+    control.frame_broken();
+    EXPECT_LE(control.report_loss(200'000, true).fec_percent, 40U);
+  }
+  EXPECT_EQ(control.current().fec_percent, 40U);
+}
+
 }  // namespace
 }  // namespace pf::session
