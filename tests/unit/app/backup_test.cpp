@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "app/journals.hpp"
 #include "app/state_lock.hpp"
 #include "base/atomic_file.hpp"
 #include "crypto/identity.hpp"
 #include "store/database.hpp"
 #include "store/settings.hpp"
 #include "support/temp_folder.hpp"
+#include "trust/revocation_journal.hpp"
+#include "webui/tls_certificate.hpp"
 
 namespace pf::app {
 namespace {
@@ -62,6 +65,35 @@ TEST_F(BackupCommandTest, AHostIsTheSameAgain) {
     ASSERT_EQ(::stat(secret.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
   }
+}
+
+TEST_F(BackupCommandTest, TheOperatorsCertificateComesAlong) {
+  const auto file = paths_.config / webui::kTlsFile;
+  ASSERT_TRUE(write_file_atomically(file, "certificate and key", 0600));
+  ASSERT_TRUE(back_up(paths_, at("file")));
+  ASSERT_TRUE(write_file_atomically(file, "another one", 0600));
+  ASSERT_TRUE(restore(paths_, at("file")));
+  EXPECT_EQ(*read_file(file, 100), "certificate and key");
+  struct stat status {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+// The list in the database is not what is in force, so no backup may hold it; and what was noted is
+// about the list that goes when another one comes.
+TEST_F(BackupCommandTest, WhatIsNotStoredYetIsInNoBackup) {
+  ASSERT_TRUE(back_up(paths_, at("file")));
+  const auto journals = revocation_journals(paths_);
+  ASSERT_EQ(journals.size(), 3U);
+  const trust::RevocationJournal journal(journals);
+  ASSERT_TRUE(journal.write({{.id = 7}}));
+  const auto refused = back_up(paths_, at("second"));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), testing::HasSubstr("start the host"));
+  EXPECT_FALSE(fs::exists(at("second")));
+  ASSERT_TRUE(restore(paths_, at("file")));
+  EXPECT_TRUE(journal.load()->empty());
+  EXPECT_TRUE(back_up(paths_, at("third")));
 }
 
 TEST_F(BackupCommandTest, OntoAnEmptyMachine) {
