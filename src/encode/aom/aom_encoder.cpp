@@ -23,6 +23,10 @@ constexpr std::uint32_t kLargestSide = 8192;
 constexpr unsigned kMostThreads = 8;
 // The fastest that libaom 3.6 (Debian 12) has for live streams.
 constexpr int kSpeed = 10;
+// About the processor time of a pixel with much motion; 10 bit and 4:4:4 take as much more. One
+// thread does what fits in this part of a frame's time: more cost processor time, and each waits
+// for the slowest.
+constexpr double kPixelNs = 10, kTenBitFactor = 1.45, kFullChromaFactor = 1.6, kBusy = 0.6;
 // Rate control in milliseconds of the bitrate: how much may come at once, and where it settles.
 constexpr unsigned kBufferMs = 120, kBufferStartMs = 60, kBufferAimMs = 80;
 constexpr unsigned kLargestKeyPercent = 400;  // of a picture's share
@@ -32,6 +36,16 @@ constexpr std::size_t kUnitShares = 6, kLeastUnitBytes = 64 * 1024;
 
 std::size_t share_bytes(const Config& config) {
   return static_cast<std::size_t>(config.bitrate_kbps * 125.0 / config.mode.rate.value());
+}
+
+unsigned threads_for(const Config& config, const Options& options) {
+  if (options.threads != 0) return options.threads;
+  const double pixel_ns = kPixelNs * (config.colour.ten_bit ? kTenBitFactor : 1) *
+                          (config.colour.yuv444 ? kFullChromaFactor : 1);
+  const double pixels = static_cast<double>(config.mode.width) * config.mode.height;
+  const double share = pixels * pixel_ns * 1e-9 * config.mode.rate.value() / kBusy;
+  const auto most = std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
+  return std::clamp(static_cast<unsigned>(std::ceil(share)), 1U, most);
 }
 
 class AomEncoder final : public Encoder {
@@ -51,9 +65,7 @@ class AomEncoder final : public Encoder {
     auto& s = settings_;
     if (aom_codec_enc_config_default(interface, &s, AOM_USAGE_REALTIME) != AOM_CODEC_OK)
       return fail(Errc::Unavailable, "this libaom has no encoder for live streams");
-    const auto threads = options.threads != 0
-                             ? options.threads
-                             : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
+    const auto threads = threads_for(config_, options);
     const auto& colour = config_.colour;
     s.g_w = config_.mode.width;
     s.g_h = config_.mode.height;
