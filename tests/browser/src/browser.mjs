@@ -9,10 +9,13 @@ const console_packages = createRequire(new URL('../../../webui/console/package.j
 const {chromium} = console_packages('playwright-core');
 export const kAxe = console_packages.resolve('axe-core/axe.min.js');
 
+export const kOtherName = 'den.example.org';
 const kFlags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--force-color-profile=srgb',
   '--font-render-hinting=none', '--hide-scrollbars',
+  // A name that leads here, for what depends on the name a browser asks for.
+  `--host-resolver-rules=MAP ${kOtherName} 127.0.0.1`,
 ];
 
 export function launch() {
