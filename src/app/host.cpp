@@ -17,6 +17,7 @@
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "clipboard/memory/memory.hpp"
+#include "crypto/aead_libraries.hpp"
 #include "gamestream/frontend.hpp"
 #include "native/frontend.hpp"
 #include "session/factory.hpp"
@@ -350,6 +351,11 @@ Result<> Host::Impl::start_native(const std::string& name) {
 }
 
 void Host::Impl::announce() const {
+  for (const auto& library : crypto::aead_libraries())
+    if (!library.reason.empty())
+      log::info("app", "a cipher library is not used", "library", library.name, "reason",
+                library.reason);
+  log::info("app", "media packets are sealed", "by", crypto::best_aead_library());
   log::info("app", "listening", "version", kVersion, "name", settings.get(config::kHostName),
             "fingerprint", identity->certificate().fingerprint());
   if (gamestream)

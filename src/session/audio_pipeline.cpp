@@ -47,6 +47,7 @@ void AudioPipeline::release() noexcept {
   wake_.signal();
 }
 void AudioPipeline::on_samples(std::span<const float> interleaved) noexcept {
+  const NoAllocScope no_alloc;
   newest_ns_.store(steady_now_ns(), std::memory_order_relaxed);
   ring_.push(interleaved);
   if (ring_.available() >= encoder_.frame_samples()) wake_.signal();

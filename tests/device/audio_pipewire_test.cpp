@@ -24,6 +24,7 @@ TEST(AudioPipeWire, NotBuilt) {
 #include <fstream>
 #include <mutex>
 #include <numbers>
+#include <thread>
 
 #include "audio/microphone.hpp"
 #include "audio/source.hpp"
@@ -454,6 +455,21 @@ TEST_F(AudioPipeWire, AKilledDaemonCostsItsSessionOnly) {
   before.reset();
   EXPECT_TRUE(found.wait_for_frames(48'000));
   EXPECT_TRUE(std::filesystem::exists(after->environment().at("PIPEWIRE_REMOTE")));
+}
+
+// The real-time thread may be in a node's callback at any moment of its end.
+TEST_F(AudioPipeWire, NodesEndWhileTheyRun) {
+  prepare(options_);
+  const auto streams = [this](const std::string& tag) {
+    for (int round = 0; round < 40; ++round) {
+      Recorder recorder(2);
+      auto source = open_source((tag + std::to_string(round)).c_str());
+      ASSERT_TRUE(source->start(recorder).has_value());
+      ASSERT_TRUE(recorder.wait_for_any());
+    }
+  };
+  const std::jthread beside([&] { streams("beside"); });
+  streams("gone");
 }
 
 TEST_F(AudioPipeWire, ThePrivateDaemonLeavesNothingBehind) {

@@ -17,10 +17,10 @@ class FrameClock {
   std::int64_t period_ns() const { return mode_.frames(1).count(); }
 
   // A frame is taken at `now_ns`, which is not before due_ns(). A frame that is late by less than
-  // a quarter of the period keeps the grid, so that the scheduler's delays do not add up; a later
-  // one starts a new grid.
+  // half the period keeps the grid, so that the scheduler's delays do not add up (at 240 Hz they
+  // are a good part of a period); a later one starts a new grid.
   void take(std::int64_t now_ns) {
-    if (now_ns - due_ns_ > period_ns() / 4) {
+    if (now_ns - due_ns_ > period_ns() / 2) {
       anchor_ns_ = now_ns;
       count_ = 0;
     }

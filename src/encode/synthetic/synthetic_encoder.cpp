@@ -48,6 +48,9 @@ bool get_number(ByteSpan from, std::uint64_t& value) {
   return true;
 }
 
+// A bitrate that is raised while the stream runs finds this much room in the units' memory.
+constexpr std::size_t kRoom = 4;
+
 std::size_t unit_bytes(const Config& config) {
   const auto bytes = static_cast<double>(config.bitrate_kbps) * 125.0 / config.mode.rate.value();
   return std::max(kSmallestUnit, static_cast<std::size_t>(bytes));
@@ -56,7 +59,7 @@ std::size_t unit_bytes(const Config& config) {
 class SyntheticEncoder final : public Encoder {
  public:
   SyntheticEncoder(const Config& config, const Faults& faults)
-      : config_(config), faults_(faults), pool_(UnitPool::create(unit_bytes(config))) {}
+      : config_(config), faults_(faults), pool_(UnitPool::create(kRoom * unit_bytes(config))) {}
 
   const char* name() const override { return "synthetic"; }
   bool invalidates() const override { return true; }

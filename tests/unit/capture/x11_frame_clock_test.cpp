@@ -22,7 +22,7 @@ TEST(FrameClock, KeepsAnExactGridUnderSmallDelays) {
   std::mt19937 random(1);
   for (std::uint64_t frame = 1; frame <= 100'000; ++frame) {
     ASSERT_EQ(clock.due_ns(), kStart + mode.frames(frame).count());
-    clock.take(clock.due_ns() + static_cast<std::int64_t>(random() % 4'000'000));
+    clock.take(clock.due_ns() + static_cast<std::int64_t>(random() % 8'000'000));
   }
 }
 
@@ -41,7 +41,7 @@ TEST(FrameClock, IsNeverFasterThanTheModeOverAnyStretch) {
   for (std::size_t from = 0; from < taken.size(); from += 37)
     for (std::size_t to = from + 1; to < taken.size(); ++to)
       ASSERT_GE(taken[to] - taken[from],
-                mode.frames(to - from).count() - mode.frames(1).count() / 4 - 1);
+                mode.frames(to - from).count() - mode.frames(1).count() / 2 - 1);
 }
 
 TEST(FrameClock, AfterARestTheNextFrameStartsANewGrid) {
