@@ -25,7 +25,7 @@ constexpr std::uint32_t kSmallWidth = 640, kSmallHeight = 360;
 constexpr std::uint32_t kWidth = 1280, kHeight = 720;
 constexpr std::uint64_t kMeasured = 8;
 // What takes longer need not be known more exactly.
-constexpr std::uint64_t kEnough = 3;
+constexpr std::uint64_t kEnough = 5;
 constexpr std::int64_t kSlowNs = 20'000'000;
 
 // A picture with detail and noise everywhere, which moves as a whole from one to the next: about
