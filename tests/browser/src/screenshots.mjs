@@ -10,6 +10,11 @@ import {ask} from './http.mjs';
 import {open, show_pin} from './page.mjs';
 import {until} from './wait.mjs';
 
+// Pictures of something that opens above its page.
+const kDialogs = new Set(['access', 'application', 'token', 'certificate']);
+// Longer pages end here.
+const kTallest = 2000;
+
 export const kScreenshots = 'screenshots of every page';
 
 const kTitles = [
@@ -86,6 +91,8 @@ function subjects(device) {
     ['sessions', '/diagnostics?tab=sessions'],
     ['audit', '/diagnostics?tab=audit'],
     ['more', '/more'],
+    ['token', '/more?token=new'],
+    ['certificate', '/host?certificate=use'],
   ];
 }
 
@@ -107,8 +114,14 @@ export async function take_screenshots(stage, folder) {
   const deck = devices.find(device => device.name.startsWith('Mia')).id;
   const take = async (page, name) => {
     const file = path.join(folder, `${name}.png`);
+    // The window grows to its contents, so that what is fixed at its edges is where a person sees it.
+    const size = page.viewportSize();
     const dialog = await page.locator('dialog[open]').count() > 0;
-    await page.screenshot({path: file, fullPage: !dialog, animations: 'disabled'});
+    const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (!dialog) await page.setViewportSize({...size, height: Math.min(kTallest, Math.max(size.height, whole))});
+    await page.evaluate(() => { document.activeElement?.blur(); window.scrollTo(0, 0); });
+    await page.screenshot({path: file, animations: 'disabled'});
+    await page.setViewportSize(size);
     shrink(file);
   };
   for (const [look, options] of [
@@ -117,6 +130,7 @@ export async function take_screenshots(stage, folder) {
     const page = await stage.page(host, {...options, open: null});
     for (const [name, address] of subjects(deck)) {
       await open(page, address);
+      if (kDialogs.has(name)) await page.locator('dialog[open]').waitFor();
       if (name === 'devices' && look === 'dark') {
         await show_pin(page);
         await page.locator('.qr, .pin').first().waitFor();

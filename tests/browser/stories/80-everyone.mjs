@@ -47,7 +47,7 @@ for (const theme of ['dark', 'light']) {
     const {pending} = await host.api('GET', '/native/pending');
     const dialogs = [
       `/devices?access=${devices[0].id}`, `/devices?revoke=${devices[0].id}`, `/devices?approve=${pending[0]?.id}`,
-      '/applications?add=1', '/applications?import=1',
+      '/applications?add=1', '/applications?import=1', '/more?token=new', '/host?certificate=use',
     ];
     for (const address of dialogs) {
       await open(page, address);
@@ -71,7 +71,7 @@ story('nothing scrolls sideways at 320 pixels, in English, German and text that 
   for (const language of ['en', 'de', 'en-XA']) {
     const page = await stage.page(host, {size: 'narrow', open: null});
     await page.addInitScript(id => localStorage.setItem('pf-language', id), language);
-    for (const address of [...kPages, '/applications?add=1', '/applications?import=1']) {
+    for (const address of [...kPages, '/applications?add=1', '/applications?import=1', '/more?token=new', '/host?certificate=use']) {
       await open(page, address);
       const over = await page.evaluate(() => {
         const root = document.documentElement;

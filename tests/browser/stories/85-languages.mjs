@@ -9,7 +9,7 @@ story('every page is in the language of the browser, and none shows a key', asyn
   };
   for (const [language, title] of Object.entries(titles)) {
     const page = await stage.page(host, {locale: language, open: null});
-    for (const address of kPages) {
+    for (const address of [...kPages, '/more?token=new', '/host?certificate=use']) {
       await open(page, address);
       same(await page.getAttribute('html', 'lang'), language, 'the language of the page');
       const keys = (await own_texts(page)).join('\n').match(/\b[a-z]+(\.[a-z_]+)+\b/g) ?? [];
@@ -53,7 +53,8 @@ story('the pseudo-locale shows no text that is in no catalogue', async stage => 
   await page.addInitScript(() => localStorage.setItem('pf-language', 'en-XA'));
   const data = await names(host);
   const left = new Set();
-  for (const address of [...kPages, '/applications?add=1', '/applications?import=1', '/devices?access=1', '/devices?revoke=1']) {
+  for (const address of [...kPages, '/applications?add=1', '/applications?import=1', '/devices?access=1', '/devices?revoke=1',
+    '/more?token=new', '/host?certificate=use']) {
     await open(page, address);
     for (const text of await own_texts(page)) {
       let plain = text;
