@@ -111,7 +111,9 @@ __attribute__((target("avx512f,avx512bw"))) std::size_t run_avx512(std::uint8_t 
   for (; i + 64 <= bytes; i += 64) {
     const auto x = _mm512_loadu_si512(in + i);
     const auto a = _mm512_shuffle_epi8(low, _mm512_and_si512(x, mask));
-    const auto b = _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi64(x, 4), mask));
+    // Without the mask gcc 12 takes the unused operand for uninitialized.
+    const auto b =
+        _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_maskz_srli_epi64(0xFF, x, 4), mask));
     const auto y = _mm512_loadu_si512(out + i);
     _mm512_storeu_si512(out + i, _mm512_xor_si512(y, _mm512_xor_si512(a, b)));
   }
