@@ -9,6 +9,7 @@ namespace {
 constexpr double kReference = 26;      // quantizer that costs are kept at
 constexpr double kHalvingSteps = 6;    // quantizer steps that halve a picture's size
 constexpr double kRepayPictures = 6;   // how fast debt is paid back
+constexpr double kMostDebt = 6;        // shares; older sins than a tenth of a second are forgiven
 constexpr double kMostSaved = 1;       // shares that a quiet time may leave for later
 constexpr double kLeastTarget = 0.35;  // of a share, however deep the debt
 // Shares that a picture may take: an IDR or a cut, and one that is expected to be large.
@@ -23,7 +24,7 @@ constexpr double kTooFull = 1.08, kCorrection = 0.4, kMostUp = 6;
 // ... and after one that left room. Finer means coding again what the coarser pictures before left
 // out, so that a step down costs far more than the halving rule says: steps are made slowly, and
 // one that proved too large is not tried again for some time.
-constexpr double kFullEnough = 0.88, kHalfEmpty = 0.4, kSlowDown = 0.25, kFastDown = 0.75;
+constexpr double kFullEnough = 0.88, kRefinement = 0.3, kMostDown = 0.75;
 constexpr double kFinerExcess = 1.8;
 constexpr int kBarredPictures = 120;
 constexpr double kBlockPixels = 64;
@@ -116,7 +117,7 @@ void QuantizerControl::learn(double bits) {
 
 void QuantizerControl::coded(std::size_t bytes) noexcept {
   const double bits = std::max(static_cast<double>(bytes) * 8, 1.0);
-  debt_ = std::max(debt_ + bits - share_, -kMostSaved * share_);
+  debt_ = std::clamp(debt_ + bits - share_, -kMostSaved * share_, kMostDebt * share_);
   learn(bits);
   if (is_fresh_) return;
   const double fill = bits / target_;
@@ -126,10 +127,8 @@ void QuantizerControl::coded(std::size_t bytes) noexcept {
   }
   if (fill > kTooFull)
     level_ += std::min(kCorrection * kHalvingSteps * std::log2(fill), kMostUp);
-  else if (fill < kHalfEmpty)
-    level_ -= kFastDown;
   else if (fill < kFullEnough)
-    level_ -= kSlowDown;
+    level_ -= std::min(kRefinement * kHalvingSteps * std::log2(kFullEnough / fill), kMostDown);
 }
 
 }  // namespace pf::encode::x264

@@ -16,8 +16,9 @@ namespace pf::encode::x264 {
 // One thread. Sizes are bits; a share is the bitrate divided by the frame rate.
 class QuantizerControl {
  public:
-  // H.264 quantizers: below 10 nothing is left to see; 51 is the coarsest.
-  static constexpr int kLeast = 10, kMost = 51;
+  // H.264 quantizers: below 10 nothing is left to see. 51 is the coarsest; x264 goes on to 69 by
+  // leaving out coefficients, more at every step.
+  static constexpr int kLeast = 10, kMost = 69;
 
   QuantizerControl(double pixels, double share_bits);
 

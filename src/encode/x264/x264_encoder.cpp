@@ -74,15 +74,16 @@ void set_colour(x264_param_t& p, const media::Colour& colour) {
   }
 }
 
-// Quantizers come from QuantizerControl. x264 clamps them to those that constant-quantizer mode
-// would use for its picture types, so the types that never come are set to both ends.
+// Quantizers come from QuantizerControl. x264 clamps them to those that its constant-quantizer mode
+// has for its picture types (factors of 0.01 to 10, in powers of two each six steps), so the types
+// whose own quantizers are never used stand for both ends.
 void set_rate_control(x264_param_t& p) {
-  constexpr int kMiddle = 26;
+  constexpr int kMiddle = 30;
   const auto factor = [](int steps) { return static_cast<float>(std::exp2(steps / 6.0)); };
   p.rc.i_rc_method = X264_RC_CQP;
   p.rc.i_qp_constant = kMiddle;
-  p.rc.f_ip_factor = factor(kMiddle - QuantizerControl::kLeast);
-  p.rc.f_pb_factor = factor(QuantizerControl::kMost - kMiddle);
+  p.rc.f_ip_factor = factor(kMiddle - QuantizerControl::kMost);
+  p.rc.f_pb_factor = factor(QuantizerControl::kLeast - kMiddle);
 }
 
 double share_bits(const media::Rational& rate, std::uint32_t kbps) {
