@@ -24,6 +24,7 @@ constexpr double kTooFull = 1.08, kCorrection = 0.4, kMostUp = 6;
 // ... and after one that left room. Finer means coding again what the coarser pictures before left
 // out, so that a step down costs far more than the halving rule says: steps are made slowly, and
 // one that proved too large is not tried again for some time.
+constexpr double kStays = 0.8;  // steps; a smaller wish would only make the picture flicker
 constexpr double kFullEnough = 0.88, kRefinement = 0.3, kMostDown = 0.75;
 constexpr double kFinerExcess = 1.8;
 constexpr int kBarredPictures = 120;
@@ -92,7 +93,8 @@ int QuantizerControl::choose(bool idr, const Activity& activity, double idle_sha
     raise_until_it_fits(target_ * std::lerp(kExpectedShares, kFreshShares, activity.fresh));
   }
   level_ = std::clamp(level_, kLeastStep, kMostStep);
-  chosen_ = static_cast<int>(std::lround(level_));
+  const bool stays = !is_fresh_ && std::abs(level_ - last_) < kStays;
+  chosen_ = stays ? last_ : static_cast<int>(std::lround(level_));
   is_finer_ = !is_fresh_ && chosen_ < last_;
   if (is_finer_ && barred_pictures_ > 0 && chosen_ <= barred_) {
     level_ = chosen_ = last_;
