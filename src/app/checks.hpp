@@ -32,7 +32,7 @@ struct CheckInput {
   std::uint16_t management_port = 0;
   bool mdns = true, open = false, uinput_pads = true;
   bool unsaved_revocations = false, unsaved_are_noted = false;
-  bool unsaved_endings = false;  // of sign-ins and tokens
+  bool unsaved_endings = false;                  // of sign-ins and tokens
   std::optional<std::int64_t> certificate_ends;  // of the operator's own for the console
   std::string certificate_problem;               // why a stored one is not used
   std::optional<bool> claimed;                   // the console has a password; nothing = not known
