@@ -2,12 +2,13 @@
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 
-# The boost packages carry their version in their name; the plain one is too old on Debian 12.
 # Whether this release has the package. `apt-cache show` also knows names that others merely mention.
+# (grep reads to the end: with -q it may close the pipe too early, which pipefail takes for a no.)
 installable() {
-  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'
+  LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep 'Candidate: [0-9]' >/dev/null
 }
 
+# The boost packages carry their version in their name; the plain one is too old on Debian 12.
 boost_package() {
   if installable libboost1.81-dev; then echo libboost1.81-dev; else echo libboost-dev; fi
 }
