@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "encode/probing.hpp"
 
 namespace pf::app {
 namespace {
@@ -19,7 +20,9 @@ bool affordable(const encode::FormatReport& row) {
 
 }  // namespace
 
-BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool costly) {
+BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool costly,
+                                  const std::function<void(const BackendStatus&)>& so_far,
+                                  const std::stop_token& stop) {
   BackendStatus status;
   const auto add = [&](const char* room, std::string name, bool usable, std::string reason) {
     if (usable)
@@ -30,8 +33,8 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool cos
   };
   for (const auto& r : display::probe_all(config.display))
     add("display", r.name, r.usable, r.reason);
-  status.encoders = encode::probe_report(config.encode);
-  for (const auto& r : status.encoders) {
+  const auto take = [&](encode::EncoderReport report) {
+    const auto& r = status.encoders.emplace_back(std::move(report));
     for (const auto& row : r.formats) {
       const auto codec = row.format.codec;
       const bool plain = row.format == media::VideoFormat{codec};
@@ -59,8 +62,11 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool cos
         status.invalidates = r.invalidates;
       }
     }
-  }
-  std::sort(status.codecs.begin(), status.codecs.end());
+    std::sort(status.codecs.begin(), status.codecs.end());
+    if (so_far) so_far(status);
+  };
+  encode::probe_each(config.encode, take, stop);
+  if (stop.stop_requested()) return status;
   for (const auto& r : audio::probe_all(config.audio)) add("audio", r.name, r.usable, r.reason);
   for (const auto& r : input::probe_all()) add("input", r.name, r.usable, r.reason);
 

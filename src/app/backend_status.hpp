@@ -1,6 +1,9 @@
 // What this machine can do, found out by trying, in the words that status and log show.
 #pragma once
 
+#include <functional>
+#include <stop_token>
+
 #include "media/format_cost.hpp"
 #include "session/factory.hpp"
 #include "webui/status_parts.hpp"
@@ -25,8 +28,11 @@ struct BackendStatus {
   std::vector<std::string> notices;
 };
 
-// Worker thread; slow (opens encoders). `costly`: what only the processor encodes is offered as
-// well.
-BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool costly = false);
+// Slow (opens encoders; a minute where the processor is busy): on a thread of its own. `costly`:
+// what only the processor encodes is offered as well. `so_far` has what is known each time that one
+// more encoder is, in the order of preference; after a stop the rest is left out.
+BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool costly = false,
+                                  const std::function<void(const BackendStatus&)>& so_far = {},
+                                  const std::stop_token& stop = {});
 
 }  // namespace pf::app

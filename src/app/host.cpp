@@ -8,11 +8,11 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "app/backend_status.hpp"
 #include "app/diagnostics.hpp"
 #include "app/encoder_rows.hpp"
 #include "app/history.hpp"
 #include "app/journals.hpp"
+#include "app/prober.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
@@ -132,6 +132,7 @@ struct Host::Impl {
   std::vector<media::Codec> codecs{media::Codec::H264};
   std::vector<media::Codec> costly_codecs;
   gamestream::Offer offer;
+  std::optional<Prober> prober;
 
   Result<> start(const config::Paths& paths);
   Result<> start_front_ends(const config::Paths& paths);
@@ -143,6 +144,8 @@ struct Host::Impl {
   void undo_what_was_left();
   void start_diagnostics(const config::Paths& paths);
   void probe_back_ends(const session::ManagerConfig& config, std::function<void()> done = {});
+  void take_offer(const BackendStatus& report);
+  void take_status(const BackendStatus& report);
   void announce() const;
   nlohmann::json about_this_host() const;  // of events
 };
@@ -173,7 +176,7 @@ Result<> Host::Impl::start(const config::Paths& paths) {
   if (diagnostics)
     loop.run_sync([&] { diagnostics->refresh({}, {}); });
   else
-    probe_back_ends(config);
+    loop.run_sync([&] { probe_back_ends(config); });
   return {};
 }
 
@@ -218,7 +221,7 @@ Result<> Host::Impl::start_management(const std::string& name, const config::Pat
     session_events.look(*manager);
     webui::publish_stats(*manager, events);
   });
-  manager->on_ended([this](const session::EndedSession& over) { session_events.ended(over); });
+  session_events.follow(*manager);
   return {};
 }
 
@@ -381,25 +384,35 @@ nlohmann::json Host::Impl::about_this_host() const {
 
 // Opening encoders takes a while; clients are served meanwhile.
 void Host::Impl::probe_back_ends(const session::ManagerConfig& config, std::function<void()> done) {
-  loop.work([this, config, costly = settings.get(config::kCostlyFormats), done = std::move(done)] {
-    auto report = probe_all_back_ends(config, costly);
-    loop.post([this, report = std::move(report), done] {
-      if (!report.codecs.empty()) codecs = report.codecs;
-      if (!report.formats.empty()) offer = {report.formats, report.invalidates, report.costs};
-      costly_codecs = report.costly_codecs;
-      status.backends = report.backends;
-      status.encoders =
-          std::make_shared<const std::vector<webui::EncoderReport>>(encoder_rows(report.encoders));
-      status.probed_unix = unix_now();
-      status.codecs.clear();
-      for (const auto codec : codecs) status.codecs.emplace_back(webui::codec_id(codec));
-      events.publish("diagnostics.changed", nlohmann::json::object());
-      if (done) done();
-      status.encoder = report.encoder;
-      status.hardware_encoder = report.hardware_encoder;
-      status.notices = report.notices;
-    });
-  });
+  if (!prober)
+    prober.emplace(
+        loop,
+        // The first streams need not wait for the slowest encoder; later there is a whole offer.
+        [this](const BackendStatus& so_far) {
+          if (status.probed_unix == 0) take_offer(so_far);
+        },
+        [this](const BackendStatus& found) { take_status(found); });
+  prober->ask({config, settings.get(config::kCostlyFormats)}, std::move(done));
+}
+
+void Host::Impl::take_offer(const BackendStatus& report) {
+  if (!report.codecs.empty()) codecs = report.codecs;
+  if (!report.formats.empty()) offer = {report.formats, report.invalidates, report.costs};
+  costly_codecs = report.costly_codecs;
+}
+
+void Host::Impl::take_status(const BackendStatus& report) {
+  take_offer(report);
+  status.backends = report.backends;
+  status.encoders =
+      std::make_shared<const std::vector<webui::EncoderReport>>(encoder_rows(report.encoders));
+  status.probed_unix = unix_now();
+  status.codecs.clear();
+  for (const auto codec : codecs) status.codecs.emplace_back(webui::codec_id(codec));
+  status.encoder = report.encoder;
+  status.hardware_encoder = report.hardware_encoder;
+  status.notices = report.notices;
+  events.publish("diagnostics.changed", nlohmann::json::object());
 }
 
 Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -430,6 +443,7 @@ Host::~Host() {
     impl.diagnostics.reset();
     impl.gamestream.reset();
     impl.native.reset();
+    impl.prober.reset();
   });
   impl.loop.stop();
 }

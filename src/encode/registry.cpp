@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "encode/encoder.hpp"
+#include "encode/probing.hpp"
 #ifdef PF_HAVE_ENCODE_AOM
 #include "encode/aom/aom_encoder.hpp"
 #endif
@@ -176,8 +177,8 @@ FormatReport try_out(const Backend& backend, const media::VideoFormat& format,
   return report;
 }
 
-std::vector<EncoderReport> probe_report(const Options& options) {
-  std::vector<EncoderReport> reports;
+void probe_each(const Options& options, const std::function<void(EncoderReport)>& known,
+                const std::stop_token& stop) {
   for (const auto& backend : backends()) {
     EncoderReport report;
     report.name = backend.name;
@@ -185,15 +186,22 @@ std::vector<EncoderReport> probe_report(const Options& options) {
 #ifdef PF_HAVE_ENCODE_LIBAV
     if (report.name == "vaapi") report.device = libav::render_node(options);
 #endif
-    for (const auto& format : known_formats())
+    for (const auto& format : known_formats()) {
+      if (stop.stop_requested()) return;
       report.formats.push_back(try_out(backend, format, options));
+    }
     if (report.formats.front().ok) {
       const auto encoder = backend.open(
           config_for(report.formats.front().format, kSmallWidth, kSmallHeight), options);
       report.invalidates = encoder && (*encoder)->invalidates();
     }
-    reports.push_back(std::move(report));
+    known(std::move(report));
   }
+}
+
+std::vector<EncoderReport> probe_report(const Options& options) {
+  std::vector<EncoderReport> reports;
+  probe_each(options, [&](EncoderReport report) { reports.push_back(std::move(report)); });
   return reports;
 }
 
