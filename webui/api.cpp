@@ -10,6 +10,7 @@
 #include "webui/handlers_sign_in.hpp"
 #include "webui/json_body.hpp"
 #include "webui/landing_page.hpp"
+#include "webui/library_events.hpp"
 #include "webui/pages.hpp"
 #include "webui/reference_page.hpp"
 #include "webui/tls_certificate.hpp"
@@ -86,7 +87,8 @@ struct Api::Asked {
 };
 
 Api::Api(const Deps& deps, const FrontendConfig& config, Auth& auth, TlsCertificate& tls)
-    : context_{deps, config, 0, deps.loop.now(), auth, &streams_, tls},
+    : context_{deps, config,    0,   deps.loop.now(),
+               auth, &streams_, tls, std::make_shared<LibraryEvents>(deps.events)},
       names_(config.more_host_names),
       streams_(deps.loop, deps.events, auth),
       log_events_(deps.loop, deps.events) {

@@ -4,6 +4,7 @@
 #include "webui/app_json.hpp"
 #include "webui/event_bus.hpp"
 #include "webui/handlers.hpp"
+#include "webui/library_events.hpp"
 
 namespace pf::webui::handlers {
 using nlohmann::json;
@@ -27,9 +28,12 @@ std::optional<Reply> remove_app(const Context& context, const Call& call) {
   const auto no_app = [] { return error_reply(404, "not_found", "There is no such application."); };
   if (call.id > std::numeric_limits<std::uint32_t>::max()) return no_app();
   const auto id = static_cast<std::uint32_t>(call.id);
+  const auto* app = context.deps.catalogue.find(id);
+  const auto source = app == nullptr ? std::string() : app->source;
   auto removed = context.deps.catalogue.remove(id);
   if (removed) {
     context.deps.events.publish("apps.changed", {{"id", id}});
+    context.library->removed(source);
     return no_content();
   }
   if (removed.error().is(apps::Errc::UnknownApp)) return no_app();

@@ -1,4 +1,5 @@
 // events
+#include "webui/event_kinds.hpp"
 #include "webui/event_streams.hpp"
 #include "webui/handlers_sign_in.hpp"
 #include "webui/route_groups.hpp"
@@ -39,6 +40,10 @@ std::optional<Reply> events(const Context& context, const Call& call) {
 }  // namespace handlers
 
 std::vector<Route> events_routes() {
+  static const auto help =
+      "Events, until one side ends. Each has id, event and data: an object "
+      "with seq, ts_ms, schema, kind and its own fields. " +
+      event_kinds_text();
   return {
       {"GET",
        "/events",
@@ -46,7 +51,7 @@ std::vector<Route> events_routes() {
        "What happens in the host, as Server-Sent Events: what is still known, then live.",
        access::kRead,
        handlers::events,
-       {{200, "Events, until one side ends.", nullptr, "text/event-stream"},
+       {{200, help.c_str(), nullptr, "text/event-stream"},
         {400, "A kind is malformed.", &schemas::kError},
         {503, "Too many streams are open.", &schemas::kError}},
        nullptr,

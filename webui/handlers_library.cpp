@@ -8,6 +8,7 @@
 #include "webui/app_json.hpp"
 #include "webui/etag.hpp"
 #include "webui/event_bus.hpp"
+#include "webui/library_events.hpp"
 
 namespace pf::webui::handlers {
 namespace {
@@ -39,12 +40,19 @@ void tell(const Context& context, json fields) {
   context.deps.events.publish("apps.changed", std::move(fields));
 }
 
-// Looks at the disk on a worker, and hands what was found to `then` on the control thread.
+// Looks at the disk on a worker, and hands what was found to `then` on the control thread, unless
+// the API has gone meanwhile.
 template <class Then>
 void with_library(const Context& context, Then then) {
   auto& loop = context.deps.loop;
-  loop.work([&loop, places = apps::library_places(config::process_environment()), then] {
-    loop.post([then, found = apps::find_library(places)] { then(found); });
+  loop.work([&loop, news = std::weak_ptr(context.library),
+             places = apps::library_places(config::process_environment()), then] {
+    loop.post([news, then, found = apps::find_library(places)] {
+      const auto alive = news.lock();
+      if (!alive) return;
+      alive->found(found);
+      then(found);
+    });
   });
 }
 
@@ -159,7 +167,12 @@ std::optional<Reply> import_library(const Context& context, const Call& call) {
     if (!added) return later(error_reply(added.error()));
     tell(context, json::object());
     json list = json::array();
-    for (const auto& app : *added) list.push_back(app_json(app));
+    std::vector<std::string> taken;
+    for (const auto& app : *added) {
+      list.push_back(app_json(app));
+      taken.push_back(app.source);
+    }
+    context.library->imported(taken);
     later(json_reply(200, {{"apps", std::move(list)}}));
   });
   return std::nullopt;

@@ -34,6 +34,7 @@ Reply error_reply(const Error& error);
 
 class Auth;
 class EventStreams;
+class LibraryEvents;
 class TlsCertificate;
 
 struct Context {
@@ -44,6 +45,7 @@ struct Context {
   Auth& auth;
   EventStreams* streams;
   TlsCertificate& tls;
+  std::shared_ptr<LibraryEvents> library;  // goes with the API
 };
 
 struct Call {

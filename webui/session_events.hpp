@@ -1,6 +1,7 @@
-// Tells the event bus what sessions do (session.started, session.changed, session.ended) and
-// whether their client is there (client.connected, client.disconnected with a reason: quit, timeout
-// or error).
+// Tells the event bus what sessions do (session.started, session.changed, session.ended), whether
+// their client is there (client.connected, client.disconnected with a reason: quit, timeout or
+// error), and what happens in them: stream.started|stopped, game.launching|running|exited,
+// display.created|released. event_kinds.cpp lists the fields.
 #pragma once
 
 #include <map>
@@ -14,9 +15,14 @@ namespace pf::webui {
 class SessionEvents {
  public:
   explicit SessionEvents(EventBus& events) : events_(events) {}
+  // Hears of happenings and endings from now on; look() stays with the caller. The manager must not
+  // outlive this object, or be used after it.
+  void follow(session::Manager& manager);
   // Compares with what was there before. Called once a second while sessions run.
   void look(const session::Manager& manager);
   void ended(const session::EndedSession& session);
+  // Its session is looked at first, so that nobody hears of something of an unknown session.
+  void happened(const session::Happening& happening);
 
  private:
   struct Shown {
@@ -30,6 +36,7 @@ class SessionEvents {
     Shown shown;
     bool connected = false;
   };
+  void look_at(const session::SessionInfo& info);
   // Tells when that changed.
   void follow_client(const session::SessionInfo& info, bool& connected, const char* reason);
 

@@ -83,6 +83,41 @@ struct EndedSession {
   std::int64_t duration_s = 0;
 };
 
+// How an application went.
+enum class GameEnd : std::uint8_t {
+  Ended = 1,  // by itself
+  Failed,     // it could not be started, or a command before it failed
+  Stopped,    // by the host, because its session is over
+  LetGo,      // given to a process that runs elsewhere; the host does not see its end
+};
+const char* name(GameEnd end);  // "let-go"
+
+// What a stream, an application or a display did, told at the moment when it did it. An application
+// is told of as launching, then running, then exited; one that never ran as launching and exited.
+// The Desktop without a command of its own is no application.
+struct Happening {
+  enum class Kind : std::uint8_t {
+    StreamStarted = 1,  // a stream's first time on its way to the client; not a mode change
+    StreamStopped,      // nothing leaves any more
+    GameLaunching,      // before the commands that come before it
+    GameRunning,
+    GameExited,
+    DisplayCreated,
+    DisplayReleased,
+  };
+  Kind kind = Kind::StreamStarted;
+  // Whose stream it is; of an application or a display: who owns it now.
+  SessionInfo session;
+  // The session that application and display were opened for. Their events all have the same one,
+  // even when another device has taken them over.
+  SessionId opened_for = 0;
+  GameEnd end = GameEnd::Ended;  // of GameExited
+  // Of GameExited, when the host has seen the program that it started end: 0..255, or 128 + n when
+  // signal n ended it.
+  std::optional<int> exit_code;
+  media::Mode mode;  // of a display
+};
+
 // What a launch finds of other devices (trust-and-console.md 2.2; punktfunk1.md 4.2).
 struct Contest {
   apps::SecondClient policy = apps::SecondClient::Separate;
@@ -142,6 +177,8 @@ class Manager {
   virtual void on_figures(std::function<void()> observer) = 0;
   // Runs on the control thread when a session has been taken down. Adds an observer.
   virtual void on_ended(std::function<void(const EndedSession&)> observer) { (void)observer; }
+  // Runs on the control thread. Adds an observer, which must not change sessions.
+  virtual void on_happening(std::function<void(const Happening&)> observer) { (void)observer; }
   // The client hears silence until this is taken back; it lasts for the session.
   virtual Result<> set_muted(SessionId id, bool muted) = 0;
   // Errc::NotAllowed when nothing streams.

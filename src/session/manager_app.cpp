@@ -53,6 +53,7 @@ void ManagerImpl::start_app(const StagePtr& stage) {
     for (const auto& [key, value] : stage->sound->environment())
       environment.insert_or_assign(key, value);
   environment.merge(client_environment(*owner));
+  if (!demo) tell_game(*stage, Stage::Game::Launching);
   prepare(stage, {std::move(app), std::move(environment), demo}, 0);
 }
 
@@ -85,6 +86,7 @@ void ManagerImpl::prepare(const StagePtr& stage, AppStart start, std::size_t ind
 }
 
 void ManagerImpl::preparation_failed(Stage& stage, const Error& error) {
+  tell_game_exited(stage, GameEnd::Failed);
   stage.notes.push_back(error.message());
   log::error("session", "a command before the application failed", "session", stage.owner, "what",
              error.message());
@@ -94,28 +96,25 @@ void ManagerImpl::preparation_failed(Stage& stage, const Error& error) {
 void ManagerImpl::launch_app(const StagePtr& stage, const AppStart& start) {
   if (start.app.command.empty()) return;  // the Desktop as it is
   stage->app_since = executor_.now();
+  stage->preparing = true;
   work([this, stage, app = start.app, environment = start.environment, demo = start.demo] {
     auto started = carry(apps::launch(app, environment));
     back([this, stage, started, demo] {
-      if (stage->over) {
-        if (*started)
-          work([this, id = stage->id, started] {
-            started->value().terminate(settings()->app_exit_grace);
-            apps::end_session_processes(mark_of(id), settings()->app_exit_grace);
-          });
-        return;
-      }
-      if (!*started) {
+      stage->preparing = false;
+      if (*started) {
+        stage->process = std::move(started->value());
+        if (!demo) tell_game(*stage, Stage::Game::Running);
+      } else {
+        tell_game_exited(*stage, GameEnd::Failed);
         stage->notes.push_back(started->error().message());
         log::error("session", "the application did not start", "session", stage->owner, "what",
                    started->error().message());
-        if (!demo) end_all(*stage, EndReason::AppExited);
-        return;
       }
-      stage->process = std::move(started->value());
-      if (!demo)
-        stage->app_watch =
-            executor_.when_readable(stage->process.exit_fd(), [this, stage] { app_exited(stage); });
+      if (stage->over) return settle_stage(*stage);
+      if (demo) return;
+      if (!*started) return end_all(*stage, EndReason::AppExited);
+      stage->app_watch =
+          executor_.when_readable(stage->process.exit_fd(), [this, stage] { app_exited(stage); });
     });
   });
 }
@@ -128,6 +127,7 @@ void ManagerImpl::app_exited(const StagePtr& stage) {
   if (keep->process.exit_status() == 0 && executor_.now() - keep->app_since < kHandOver &&
       apps::hands_over(keep->app)) {
     log::info("session", "the launcher handed the application over", "session", keep->owner);
+    keep->game = Stage::Game::LetGo;
     return;
   }
   work([this, keep] {
@@ -143,6 +143,7 @@ void ManagerImpl::app_exited(const StagePtr& stage) {
 void ManagerImpl::app_ended(Stage& stage) {
   log::info("session", "the application ended", "session", stage.owner, "status",
             stage.process.exit_status().value_or(-1));
+  tell_game_exited(stage, GameEnd::Ended, stage.process.exit_status());
   end_all(stage, EndReason::AppExited);
 }
 

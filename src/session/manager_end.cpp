@@ -17,6 +17,7 @@ void ManagerImpl::close_stream(Session& s) {
   if (!s.stream) return;
   remember_stream(s);
   s.stream->shut();
+  tell_stream_stopped(s);
   refuse_changes(s);
   ++s.closing;
   work([this, id = s.id, stream = std::exchange(s.stream, nullptr)] {
@@ -75,6 +76,7 @@ void ManagerImpl::end(SessionId id, EndReason reason, std::function<void()> done
   if (s->state == State::Ending) return;
   if (s->stream) s->stream->shut();  // first of all: nothing leaves and nothing enters any more
   remember_stream(*s);
+  tell_stream_stopped(*s);
   move(*s, Event::Stop);
   s->end_reason = reason;
   s->deadline.reset();
@@ -112,8 +114,16 @@ void ManagerImpl::take_down(SessionId id) {
     if (parts->stream) parts->stream->close();
     parts->encoder.reset();
     if (last) {
-      parts->process.terminate(settings()->app_exit_grace);
+      const bool ran = parts->process.pid() > 0;
+      const auto status = parts->process.terminate(settings()->app_exit_grace);
       apps::end_session_processes(mark, settings()->app_exit_grace);
+      back([this, id, code = ran ? std::optional(status) : std::nullopt] {
+        auto& stage = *get(id)->stage;
+        if (stage.game == Stage::Game::LetGo)
+          tell_game_exited(stage, GameEnd::LetGo);
+        else
+          tell_game_exited(stage, GameEnd::Stopped, code);
+      });
     }
     // The display is still there for them.
     for (auto undo = parts->undos.rbegin(); undo != parts->undos.rend(); ++undo)
@@ -121,8 +131,11 @@ void ManagerImpl::take_down(SessionId id) {
         log::warn("session", "a command after the application failed", "session", id, "what",
                   undone.error().message());
     parts->sound.reset();
+    std::optional<media::Mode> released;
+    if (parts->display) released = parts->display->target().mode;
     parts->display.reset();
-    back([this, id, parts] {
+    back([this, id, parts, released] {
+      if (released) tell_display(*get(id)->stage, Happening::Kind::DisplayReleased, *released);
       if (auto* const journal = settings()->journal)
         for (const auto& undo : parts->undos) journal->forget(undo.id);
       torn_down(id);

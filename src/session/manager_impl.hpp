@@ -1,7 +1,7 @@
 // The manager of sessions. Its parts are by purpose: manager.cpp (sessions come and are looked at),
 // manager_stream (display, sound, encoder and streams open), manager_app (the application),
 // manager_stage (who plays on what, second clients), manager_mode (another mode), manager_end
-// (detach, resume, the order of ending).
+// (detach, resume, the order of ending), manager_tell (what happens, for observers).
 #pragma once
 
 #include <algorithm>
@@ -74,6 +74,9 @@ class ManagerImpl final : public Manager {
   void on_ended(std::function<void(const EndedSession&)> observer) override {
     on_ended_.push_back(std::move(observer));
   }
+  void on_happening(std::function<void(const Happening&)> observer) override {
+    on_happening_.push_back(std::move(observer));
+  }
   void on_figures(std::function<void()> observer) override { on_figures_ = std::move(observer); }
   Result<> set_muted(SessionId id, bool muted) override;
   Result<> request_idr(SessionId id) override;
@@ -112,6 +115,15 @@ class ManagerImpl final : public Manager {
   const Session* holder(const apps::App& app, trust::DeviceId other_than) const;
   void evict(Session& s, EndReason reason);
   void make_way(const std::vector<SessionId>& others, const Stage& stage);
+
+  // manager_tell.cpp: what happens, for observers.
+  void tell(const Happening& happening) const;
+  Happening about(const Stage& stage, Happening::Kind kind) const;
+  void tell_stream_started(SessionId id);
+  void tell_stream_stopped(Session& s) const;
+  void tell_game(Stage& stage, Stage::Game now) const;
+  void tell_game_exited(Stage& stage, GameEnd end, std::optional<int> exit_code = {}) const;
+  void tell_display(const Stage& stage, Happening::Kind kind, const media::Mode& mode) const;
 
   void open_display(const StagePtr& stage, const media::Mode& mode);
   void open_sound(const StagePtr& stage, audio::Speakers speakers);
@@ -174,6 +186,7 @@ class ManagerImpl final : public Manager {
 
   std::function<void()> on_figures_;
   std::vector<std::function<void(const EndedSession&)>> on_ended_;
+  std::vector<std::function<void(const Happening&)>> on_happening_;
 
   mutable std::mutex config_mutex_;  // guards the pointer only
   std::shared_ptr<const ManagerConfig> config_;

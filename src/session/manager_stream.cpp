@@ -57,6 +57,7 @@ void ManagerImpl::open_display(const StagePtr& stage, const media::Mode& mode) {
           stage->display_name = "x11";
           break;
       }
+      tell_display(*stage, Happening::Kind::DisplayCreated, stage->target.mode);
       start_app(stage);
       for (const auto id : stage->seats) try_open_stream(*get(id));
     });
@@ -109,7 +110,8 @@ Result<std::shared_ptr<Stream>> ManagerImpl::attach(SessionId id, const StreamCo
   s->stream = std::make_shared<StreamImpl>(
       config, std::move(video), std::move(audio), std::move(peer), s->launch.lease, s->stats,
       [this, id] { back([this, id] { open_microphone(id); }); },
-      [this, id] { back([this, id] { open_clipboard(id); }); });
+      [this, id] { back([this, id] { open_clipboard(id); }); },
+      [this, id] { back([this, id] { tell_stream_started(id); }); });
   s->stream->set_muted(s->muted);
   s->launch.speakers = config.audio.speakers;
   fit_sound(*s);
@@ -264,6 +266,7 @@ void ManagerImpl::stream_opened(SessionId id, const std::shared_ptr<StreamImpl>&
             media::name(video.codec), "kbps", video.bitrate_kbps, "display", s->stage->display_name,
             "capture", names.capture, "encoder", names.encoder, "audio",
             s->stage->sound ? s->stage->sound->name() : "none", "input", names.input);
+  tell_stream_started(id);
   if (stream->media_lost())
     media_lost(id, stream, VideoPipeline::Lost::Capture);  // told before there was anything to do
   else

@@ -60,6 +60,20 @@ const char* name(EndReason reason) {
   return "?";
 }
 
+const char* name(GameEnd end) {
+  switch (end) {
+    case GameEnd::Ended:
+      return "ended";
+    case GameEnd::Failed:
+      return "failed";
+    case GameEnd::Stopped:
+      return "stopped";
+    case GameEnd::LetGo:
+      return "let-go";
+  }
+  return "?";
+}
+
 const char* sentence(EndReason reason) {
   switch (reason) {
     case EndReason::ClientQuit:

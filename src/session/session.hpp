@@ -26,6 +26,7 @@ struct Session {
 
   // The attached stream, and what it still waits for.
   std::shared_ptr<StreamImpl> stream;
+  bool streaming = false;  // as it was told
   std::unique_ptr<encode::Encoder> encoder;
   bool encoder_done = false;
   bool opening = false;              // a worker puts the stream together

@@ -2,6 +2,7 @@
 // it, or several that see the same picture. Control thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -39,7 +40,8 @@ struct Stage {
   std::unique_ptr<Executor::Timer> app_watch;
   bool app_started = false;
   SteadyTime app_since{};
-  bool preparing = false;                      // a worker runs a command before the application
+  bool preparing = false;  // a worker runs a command before the application, or starts it
+  enum class Game : std::uint8_t { None = 1, Launching, Running, LetGo } game = Game::None;  // told
   std::vector<apps::UndoJournal::Left> undos;  // in the order in which they were done
 };
 using StagePtr = std::shared_ptr<Stage>;

@@ -13,7 +13,8 @@ constexpr std::size_t kEarlyInput = 256;
 StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
                        std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
                        trust::LeasePtr lease, std::shared_ptr<Stats> stats,
-                       std::function<void()> want_microphone, std::function<void()> want_clipboard)
+                       std::function<void()> want_microphone, std::function<void()> want_clipboard,
+                       std::function<void()> video_starts)
     : config_(config),
       video_sink_(std::move(video)),
       audio_sink_(std::move(audio)),
@@ -22,6 +23,7 @@ StreamImpl::StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
       stats_(std::move(stats)),
       want_microphone_(std::move(want_microphone)),
       want_clipboard_(std::move(want_clipboard)),
+      video_starts_(std::move(video_starts)),
       video_config_(config.video) {
   stats_->bitrate_kbps.set(config_.video.bitrate_kbps);
   early_input_.reserve(kEarlyInput);
@@ -174,6 +176,10 @@ encode::Config StreamImpl::video_config() const {
   const std::scoped_lock lock(mutex_);
   return video_config_;
 }
+bool StreamImpl::flows() const {
+  const std::scoped_lock lock(mutex_);
+  return video_ && video_released_ && gate_.open();
+}
 bool StreamImpl::media_lost() const {
   const std::scoped_lock lock(mutex_);
   return video_ && video_->lost();
@@ -204,8 +210,9 @@ std::int64_t StreamImpl::last_input_ns() const {
 
 void StreamImpl::start_video() noexcept {
   const std::scoped_lock lock(mutex_);
-  if (std::exchange(video_released_, true)) return;
+  if (std::exchange(video_released_, true) || closed_) return;
   if (video_) video_->release();
+  video_starts_();
 }
 void StreamImpl::start_audio() noexcept {
   const std::scoped_lock lock(mutex_);

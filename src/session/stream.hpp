@@ -25,7 +25,8 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   StreamImpl(StreamConfig config, std::unique_ptr<VideoSink> video,
              std::unique_ptr<AudioSink> audio, std::shared_ptr<PeerControl> peer,
              trust::LeasePtr lease, std::shared_ptr<Stats> stats,
-             std::function<void()> want_microphone, std::function<void()> want_clipboard);
+             std::function<void()> want_microphone, std::function<void()> want_clipboard,
+             std::function<void()> video_starts);
   ~StreamImpl() override;
 
   // Worker thread, one start at a time; close() may come in between from another worker, and the
@@ -54,6 +55,9 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   const StreamConfig& config() const { return config_; }  // as at attach
   encode::Config video_config() const;                    // as it is now
   bool media_lost() const;                                // the pipeline has reported its end
+  // Pictures are on their way: the pipeline stands and the peer may get them. `video_starts` was
+  // called (once, from any thread) when the latter became true.
+  bool flows() const;
   struct Names {
     std::string capture, encoder, input;
   };
@@ -90,7 +94,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   const std::shared_ptr<PeerControl> peer_;
   const trust::LeasePtr lease_;
   const std::shared_ptr<Stats> stats_;
-  const std::function<void()> want_microphone_, want_clipboard_;
+  const std::function<void()> want_microphone_, want_clipboard_, video_starts_;
   Gate gate_;
   Sequence sequence_;
   std::uint32_t epoch_ = 1;  // whoever starts a pipeline

@@ -78,6 +78,68 @@ TEST_F(LiveTest, TheBusIsToldWhatSessionsDo) {
                       "client.disconnected quit", "session.ended"}));
 }
 
+TEST_F(LiveTest, TheBusIsToldWhatHappensInSessions) {
+  std::vector<json> told;
+  rig_.on_control([&] {
+    SessionEvents watch(rig_.events);
+    const auto listener = rig_.events.listen(
+        {}, [&](const EventPtr& event) { told.push_back(json::parse(event->data)); });
+    using Kind = session::Happening::Kind;
+    session::Happening happening;
+    happening.session = rig_.manager.sessions[id_];
+    happening.session.display = "virtual";
+    happening.session.codec = media::Codec::Hevc;
+    happening.session.mode = {1280, 720, {60, 1}};
+    happening.opened_for = 77;
+    happening.mode = {640, 360, {30, 1}};
+    happening.end = session::GameEnd::LetGo;
+    for (const auto kind : {Kind::DisplayCreated, Kind::GameLaunching, Kind::GameRunning,
+                            Kind::StreamStarted, Kind::StreamStopped, Kind::GameExited})
+      happening.kind = kind, watch.happened(happening);
+    happening.end = session::GameEnd::Ended;
+    happening.exit_code = 3;
+    watch.happened(happening);
+    happening.session.state = session::State::Ending;
+    happening.kind = Kind::DisplayReleased;
+    watch.happened(happening);
+    watch.ended({happening.session, session::EndReason::EncoderFailed, 5});
+    return 0;
+  });
+  std::vector<std::string> kinds;
+  for (const auto& one : told) kinds.push_back(one["kind"]);
+  EXPECT_EQ(kinds,
+            (std::vector<std::string>{
+                "session.started", "client.connected", "display.created", "game.launching",
+                "game.running", "stream.started", "stream.stopped", "game.exited", "game.exited",
+                "session.changed", "display.released", "client.disconnected", "session.ended"}));
+  const auto fields = [&](std::size_t n) {
+    for (const auto* common : {"seq", "ts_ms", "schema", "kind"}) told[n].erase(common);
+    return told[n];
+  };
+  const json whose = {
+      {"session_id", 77}, {"plane", "gamestream"}, {"device_name", "TV"}, {"device_id", device_}};
+  const auto with = [&](const json& more) {
+    auto out = whose;
+    out.update(more);
+    return out;
+  };
+  const json game = {{"app_id", rig_.manager.sessions[id_].app_id}, {"app_title", "Desktop"}};
+  EXPECT_EQ(told[11]["reason"], "error");
+  EXPECT_EQ(fields(2), with({{"display", "virtual"}, {"mode", "640x360@30"}}));
+  EXPECT_EQ(fields(3), with(game));
+  EXPECT_EQ(fields(4), with(game));
+  EXPECT_EQ(fields(5), with({{"session_id", id_},
+                             {"mode", "1280x720@60"},
+                             {"codec", "hevc"},
+                             {"encoder", "x264"},
+                             {"hardware", false}}));
+  EXPECT_EQ(told[7]["reason"], "let-go");
+  EXPECT_FALSE(told[7].contains("exit_code"));
+  EXPECT_EQ(told[8]["reason"], "ended");
+  EXPECT_EQ(told[8]["exit_code"], 3);
+  EXPECT_EQ(fields(10), with({{"display", "virtual"}, {"mode", "640x360@30"}}));
+}
+
 TEST_F(LiveTest, AStreamIsLimitedWithinItsPairing) {
   const auto none = send("PUT", path("/access"), R"({"level":"view"})");
   EXPECT_EQ(none.status, 409U);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "webui/event_bus.hpp"
+#include "webui/event_kinds.hpp"
 #include "webui/routes.hpp"
 #include "webui/schema_groups.hpp"
 #include "webui/schemas.hpp"
@@ -67,6 +69,18 @@ TEST(Openapi, EveryReferenceLeadsSomewhereAndEverySchemaIsUsed) {
     EXPECT_TRUE(names.insert(schema->name).second) << "two schemas of one name: " << schema->name;
     const auto reference = std::string("#/components/schemas/") + schema->name;
     EXPECT_TRUE(defined.contains(reference) || defined.contains(reference + "Gated")) << reference;
+  }
+}
+
+TEST(Openapi, NamesEveryKindOfEvent) {
+  const auto events = openapi_document("1")["paths"]["/events"]["get"];
+  const auto help = events["responses"]["200"]["description"].get<std::string>();
+  std::set<std::string> names;
+  for (const auto& kind : event_kinds()) {
+    EXPECT_TRUE(names.insert(kind.name).second) << kind.name;
+    const auto known = EventFilter::parse(kind.name);
+    EXPECT_TRUE(known && known->wants(kind.name)) << kind.name;
+    EXPECT_NE(help.find(std::string(kind.name) + ": " + kind.help), std::string::npos);
   }
 }
 

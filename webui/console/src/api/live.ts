@@ -21,10 +21,12 @@ const tryStreamAgainMs = 60_000;
 // Sent to everybody; "stats" and "log" only to who asks for them.
 const common = [
   'session.*',
+  'display.*',
   'client.*',
   'pairing.*',
   'access.*',
   'apps.*',
+  'library.*',
   'settings.*',
   'diagnostics.*',
   'host.*',

@@ -3,7 +3,7 @@ import { createResource } from '../../api/resource';
 import type { App, Library } from './model';
 
 export const apps = createResource<{ apps: App[] }>('/apps', ['apps.changed']);
-export const library = createResource<Library>('/library');
+export const library = createResource<Library>('/library', ['library.changed']);
 
 // Pictures go as they are, not as JSON. Null takes the art away.
 export async function putArt(id: number, file: Blob | null): Promise<void> {

@@ -37,7 +37,7 @@ interface DisplaysData {
   settings: string[];
 }
 
-const resource = createResource<DisplaysData>('/displays', ['session.*', 'settings.changed']);
+const resource = createResource<DisplaysData>('/displays', ['session.*', 'display.*', 'settings.changed']);
 
 const kindName = (kind: string): string => tMaybe(`display.kind.${kind}`) ?? kind;
 
