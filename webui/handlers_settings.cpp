@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "config/settings.hpp"
 #include "net/interfaces.hpp"
 #include "webui/etag.hpp"
 #include "webui/event_bus.hpp"
@@ -13,6 +16,9 @@
 
 namespace pf::webui::handlers {
 namespace {
+
+// Devices without pairing, and addresses from the internet.
+constexpr const char* kOpening[] = {config::kOpen.id, config::kPublicPeers.id};
 
 using nlohmann::json;
 
@@ -43,6 +49,13 @@ Reply settings_reply(const Context& context) {
 
 std::optional<Reply> list_settings(const Context& context, const Call&) {
   return settings_reply(context);
+}
+
+bool opens_host(const Context&, const Call& call) {
+  return std::any_of(std::begin(kOpening), std::end(kOpening), [&](const char* id) {
+    const auto wanted = call.body->find(id);
+    return wanted != call.body->end() && wanted->is_boolean() && wanted->get<bool>();
+  });
 }
 
 std::optional<Reply> change_settings(const Context& context, const Call& call) {

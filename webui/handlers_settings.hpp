@@ -5,6 +5,8 @@
 
 namespace pf::webui::handlers {
 
+// Whether the change lets somebody in who is outside now.
+bool opens_host(const Context&, const Call&);
 std::optional<Reply> change_settings(const Context&, const Call&);
 std::optional<Reply> show_host(const Context&, const Call&);
 std::optional<Reply> show_encoders(const Context&, const Call&);

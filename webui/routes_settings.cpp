@@ -14,7 +14,7 @@ std::vector<Route> settings_routes() {
        "/settings",
        "changeSettings",
        "Change settings: all of them or, when one is not allowed, none. If-Match is honoured.",
-       access::kAdmin,
+       access::kAdmin.gated(handlers::opens_host),
        handlers::change_settings,
        {{200, "The settings as they are now.", &kSettings},
         {400, "A value is not allowed, or there is no such setting; nothing has changed.", &kError},

@@ -192,6 +192,26 @@ TEST_F(SignInTest, GatedRequestsNeedThePasswordOnceMoreAndNeverShowItToTheHandle
   EXPECT_EQ(send("POST", "/native/pair/arm", "{}").status, 200U);
 }
 
+TEST_F(SignInTest, ASettingThatOpensTheHostNeedsThePasswordOnceMore) {
+  claim();
+  const auto mine = cookie();
+  const auto change = [&](const json& body) {
+    return send(browser("PATCH", "/settings", body.dump(), mine));
+  };
+  for (const auto* id : {"open", "public_peers"}) {
+    SCOPED_TRACE(id);
+    EXPECT_EQ(code(change({{id, true}, {"capture_cursor", false}})), "password_required");
+    EXPECT_EQ(code(change({{id, true}, {"password", "wrong"}})), "bad_password");
+    const auto opened = change({{id, true}, {"password", kPassword}});
+    EXPECT_EQ(opened.status, 200U) << opened.text;
+    // Back is narrower, and is not asked for.
+    EXPECT_EQ(change({{id, false}}).status, 200U);
+    EXPECT_EQ(change({{id, nullptr}}).status, 200U);
+  }
+  EXPECT_EQ(change({{"capture_cursor", false}}).status, 200U);
+  EXPECT_EQ(send("PATCH", "/settings", R"({"open":true})").status, 200U) << "a program";
+}
+
 TEST_F(SignInTest, AStolenCookieCannotReadAPinArmedElsewhere) {
   rig_.serve_native();
   deps_.native_desk = &*rig_.native;

@@ -1,7 +1,7 @@
 // One setting: its name, what it does and when it applies, its control, and what decides its value.
 import { useEffect, useState } from 'preact/hooks';
-import { patch } from '../../api/client';
 import { asApiError, sentence } from '../../api/errors';
+import { Cancelled, gated } from '../../api/password';
 import { useUid } from '../../components/hooks';
 import { HostText } from '../../components/hosttext';
 import { Icon } from '../../components/icon';
@@ -56,6 +56,8 @@ interface Conflict {
 export function SettingRow({ setting, search = '', etag }: Props) {
   const id = useUid('set');
   const name = settingName(setting);
+  // What the host asks the password for, where it does.
+  const why = tMaybe(`setting.${setting.id}.help`) ?? name;
   const locked = isLocked(setting);
   const [text, setText] = useState(String(setting.stored ?? setting.value));
   const [busy, setBusy] = useState(false);
@@ -80,7 +82,7 @@ export function SettingRow({ setting, search = '', etag }: Props) {
       let version = etag;
       for (;;) {
         try {
-          await patch('/settings', { [setting.id]: value }, version);
+          await gated('PATCH', '/settings', { [setting.id]: value }, why, version);
           break;
         } catch (error) {
           if (asApiError(error).status !== 412) throw error;
@@ -98,10 +100,14 @@ export function SettingRow({ setting, search = '', etag }: Props) {
       await resource.reload();
       toast(t('set.saved', { name }), {
         text: t('act.undo'),
-        run: () => void patch('/settings', { [setting.id]: before ?? null }).then(resource.reload),
+        run: () =>
+          void gated('PATCH', '/settings', { [setting.id]: before ?? null }, why).then(
+            resource.reload,
+            () => undefined,
+          ),
       });
     } catch (error) {
-      setProblem(sentence(error));
+      if (!(error instanceof Cancelled)) setProblem(sentence(error));
     } finally {
       setBusy(false);
     }
