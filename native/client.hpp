@@ -146,8 +146,8 @@ class Client : public std::enable_shared_from_this<Client> {
   std::shared_ptr<CursorRelay> cursor_;  // when the client draws the pointer
   std::unique_ptr<Steering> steering_;
   // A client that measures the way, and streams nothing.
+  session::Gate speed_test_gate_;  // outlives the thread of the test
   std::unique_ptr<SpeedTest> speed_test_;
-  session::Gate speed_test_gate_;
   std::size_t path_bytes_ = 0;
   unsigned path_looks_ = 0, path_same_ = 0;
   std::unique_ptr<RumbleRelay> rumble_;

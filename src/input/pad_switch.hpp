@@ -19,7 +19,7 @@ class PadSwitch final : public Injector {
 
  private:
   std::unique_ptr<Injector> dualsense_, plain_;
-  std::array<bool, 16> on_dualsense_{};
+  std::array<bool, 16> on_dualsense_{}, used_{};  // by pad; used: since its last removal
 };
 
 }  // namespace pf::input

@@ -114,7 +114,7 @@ Result<> SoundHub::add(Tap& tap) {
   place->tap.store(&tap);
   if (listening_ == 0) {
     if (auto started = source_->start(*this); !started) {
-      place->tap.store(nullptr);
+      clear(*place);  // it may have delivered before it failed
       return started;
     }
   }
@@ -122,12 +122,17 @@ Result<> SoundHub::add(Tap& tap) {
   return {};
 }
 
+// When it returns, nobody is called there any more.
+void SoundHub::clear(Place& place) {
+  place.tap.store(nullptr);
+  while (place.busy.load()) std::this_thread::yield();
+}
+
 void SoundHub::remove(Tap& tap) {
   const std::scoped_lock lock(mutex_);
   for (auto& place : places_) {
     if (place.tap.load() != &tap) continue;
-    place.tap.store(nullptr);
-    while (place.busy.load()) std::this_thread::yield();
+    clear(place);
   }
   if (--listening_ == 0) source_->stop();
 }

@@ -33,6 +33,7 @@ class SoundHub final : public std::enable_shared_from_this<SoundHub>, private au
   void on_samples(std::span<const float> interleaved) noexcept override;
   Result<> add(Tap& tap);
   void remove(Tap& tap);
+  static void clear(Place& place);
 
   const std::unique_ptr<audio::Source> source_;
   const audio::Speakers speakers_;

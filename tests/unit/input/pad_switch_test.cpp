@@ -39,5 +39,21 @@ TEST(PadSwitch, PlayStationPadsGoTheirWayUntilTheyLeave) {
   EXPECT_EQ(plain.size(), 6U);
 }
 
+TEST(PadSwitch, APadThatComesAgainAsAnotherLeavesNothingBehind) {
+  std::vector<Event> whole, plain;
+  PadSwitch pads(std::make_unique<Counting>(whole), std::make_unique<Counting>(plain));
+  pads.inject(PadArrival{.pad = 3, .kind = PadKind::PlayStation});
+  plain.clear();
+  pads.inject(PadArrival{.pad = 3, .kind = PadKind::Xbox});
+  ASSERT_EQ(whole.size(), 2U);
+  ASSERT_TRUE(std::holds_alternative<PadRemoval>(whole[1]));
+  EXPECT_EQ(std::get<PadRemoval>(whole[1]).pad, 3);
+  ASSERT_EQ(plain.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<PadArrival>(plain[0]));
+  pads.inject(PadArrival{.pad = 3, .kind = PadKind::Xbox});
+  EXPECT_EQ(whole.size(), 2U);
+  EXPECT_EQ(plain.size(), 2U);
+}
+
 }  // namespace
 }  // namespace pf::input

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <atomic>
+#include <functional>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -13,6 +16,7 @@ struct Script {
   audio::SampleSink* sink = nullptr;
   unsigned starts = 0, stops = 0;
   bool fails = false;
+  std::function<void(audio::SampleSink&)> before_failing = {};
 };
 
 // Plays what the test says.
@@ -22,7 +26,10 @@ class ScriptedSource final : public audio::Source {
   const char* name() const override { return "scripted"; }
   const std::map<std::string, std::string>& environment() const override { return environment_; }
   Result<> start(audio::SampleSink& sink) override {
-    if (script_.fails) return fail(audio::Errc::Unavailable);
+    if (script_.fails) {
+      if (script_.before_failing) script_.before_failing(sink);
+      return fail(audio::Errc::Unavailable);
+    }
     script_.sink = &sink;
     ++script_.starts;
     return {};
@@ -94,6 +101,29 @@ TEST_F(SoundHubTest, AFailedStartLeavesNoPlaceTaken) {
     ASSERT_FALSE(started);
     EXPECT_TRUE(started.error().is(audio::Errc::Unavailable));
   }
+}
+
+// A source that plays a little and then fails must not play to a listener that has gone.
+TEST_F(SoundHubTest, AFailedStartWaitsForWhoIsBeingCalled) {
+  struct Slow final : audio::SampleSink {
+    void on_samples(std::span<const float>) noexcept override {
+      called.set_value();
+      go.get_future().wait();
+      left = true;
+    }
+    std::promise<void> called, go;
+    std::atomic<bool> left{false};
+  } slow;
+  std::jthread source, opener;
+  script.fails = true;
+  script.before_failing = [&](audio::SampleSink& sink) {
+    source = std::jthread([&sink] { sink.on_samples(std::array<float, 2>{}); });
+    slow.called.get_future().wait();
+    opener = std::jthread([&] { slow.go.set_value(); });
+  };
+  const auto sound = hub(audio::Speakers::Stereo);
+  EXPECT_FALSE(sound->tap(audio::Speakers::Stereo)->start(slow));
+  EXPECT_TRUE(slow.left);
 }
 
 TEST_F(SoundHubTest, MixesForTheSpeakersThatAreThere) {
