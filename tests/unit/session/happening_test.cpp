@@ -3,8 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <future>
+#include <limits>
+
+#include "base/log.hpp"
 #include "session/factory.hpp"
 #include "support/session_peers.hpp"
 #include "support/temp_folder.hpp"
@@ -115,6 +121,28 @@ class HappeningTest : public testing::Test {
     for (const auto& one : all()) names.emplace_back(text(one.kind));
     return names;
   }
+  static std::uint64_t newest_line() {
+    const auto lines = log::recent(0, std::numeric_limits<std::size_t>::max());
+    return lines.empty() ? 0 : lines.back().sequence;
+  }
+  // Looked at on the control thread until it is in the log, or the patience ends.
+  bool wait_for_line(std::uint64_t after, const std::string& text) {
+    std::promise<bool> seen;
+    std::unique_ptr<Executor::Timer> timer;
+    const auto deadline = steady_now() + kPatience;
+    std::function<void()> look = [&] {
+      const auto lines = log::recent(after, 1000);
+      const bool found = std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
+        return line.text.find(text) != std::string::npos;
+      });
+      if (found || steady_now() > deadline) return seen.set_value(found);
+      timer = loop_.after(std::chrono::milliseconds(2), look);
+    };
+    loop_.post(look);
+    const bool found = seen.get_future().get();
+    loop_.run_sync([&] { timer.reset(); });
+    return found;
+  }
   static apps::App game(std::vector<std::string> command) {
     apps::App app;
     app.id = 7;
@@ -207,6 +235,20 @@ TEST_F(HappeningTest, AnApplicationThatNeverRanHasFailed) {
     EXPECT_EQ(one.end, GameEnd::Failed);
     EXPECT_FALSE(one.exit_code);
   }
+}
+
+TEST_F(HappeningTest, WhatALauncherGaveAwayIsLetGo) {
+  // A host started by root runs applications as somebody else.
+  ASSERT_EQ(::chmod(folder_.path().c_str(), 0755), 0);
+  const auto launcher = folder_.path() + "/steam";
+  ASSERT_EQ(::symlink("/bin/true", launcher.c_str()), 0);
+  const auto before = newest_line();
+  const auto id = reserve(game({launcher}));
+  ASSERT_TRUE(wait_for_line(before, "the launcher handed the application over"));
+  end(id);
+  EXPECT_THAT(order(), ElementsAre("created", "launching", "running", "exited", "released"));
+  EXPECT_EQ(last(Kind::GameExited).end, GameEnd::LetGo);
+  EXPECT_FALSE(last(Kind::GameExited).exit_code);
 }
 
 TEST_F(HappeningTest, TheDesktopIsNoApplication) {
