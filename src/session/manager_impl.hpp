@@ -128,6 +128,8 @@ class ManagerImpl final : public Manager {
   void open_display(const StagePtr& stage, const media::Mode& mode);
   void open_sound(const StagePtr& stage, audio::Speakers speakers);
   void fit_sound(const Session& s);
+  // Without those that failed in this stream.
+  encode::Options encode_options(const Session& s) const;
   void open_encoder(Session& s);
   void open_microphone(SessionId id);
   void open_clipboard(SessionId id);

@@ -42,11 +42,12 @@ void ManagerImpl::start_change(Session& s, Session::ModeChange change) {
   s.opening = true;
   log::info("session", "mode change", "session", s.id, "from",
             media::to_string(s.stream->video_config().mode), "to", media::to_string(change.mode));
-  work([this, id = s.id, stream = s.stream, screen = screen(s), change = std::move(change)] {
+  work([this, id = s.id, stream = s.stream, screen = screen(s), options = encode_options(s),
+        change = std::move(change)] {
     const auto open = [&]() -> Result<> {
       auto config = stream->video_config();
       config.mode = change.mode;
-      auto encoder = encode::open(settings()->encode, config);
+      auto encoder = encode::open(options, config);
       if (!encoder) return pass(encoder);
       const auto before = screen.target().mode;
       auto started = start_video(id, screen, stream, config, std::move(*encoder));

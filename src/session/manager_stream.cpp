@@ -127,13 +127,17 @@ void ManagerImpl::fit_sound(const Session& s) {
   open_sound(stage, s.launch.speakers);
 }
 
+encode::Options ManagerImpl::encode_options(const Session& s) const {
+  auto options = settings()->encode;
+  options.without.insert(options.without.end(), s.losses.unfit.begin(), s.losses.unfit.end());
+  return options;
+}
+
 // In parallel with the display, which may still be starting.
 void ManagerImpl::open_encoder(Session& s) {
   s.encoder.reset();
   s.encoder_done = false;
-  auto options = settings()->encode;
-  options.without.insert(options.without.end(), s.losses.unfit.begin(), s.losses.unfit.end());
-  work([this, id = s.id, stream = s.stream, options = std::move(options)] {
+  work([this, id = s.id, stream = s.stream, options = encode_options(s)] {
     auto notes = carry(std::vector<std::string>());
     auto opened = carry(encode::open(options, stream->video_config(), notes.get()));
     back([this, id, stream, opened, notes] {

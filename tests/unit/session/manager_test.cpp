@@ -400,6 +400,29 @@ TEST_F(ManagerTest, AnEncoderThatKeepsFailingEndsOnlyItsStream) {
   encode::synthetic::set_faults({});
 }
 
+TEST_F(ManagerTest, AnEncoderThatFailedDoesNotComeBackWithAnotherMode) {
+  constexpr std::uint64_t kFailsAt = 5;
+  encode::synthetic::set_faults([](const encode::Config& config) {
+    encode::synthetic::Faults faults;
+    if (config.mode.width == 320) faults.fail_at = kFailsAt;
+    return faults;
+  });
+  auto watcher = std::make_shared<Watcher>();
+  const auto id = reserve(std::make_shared<FakeLease>(1));
+  ASSERT_TRUE(id);
+  const auto stream = attach(*id, watcher);
+  ASSERT_TRUE(stream);
+  (*stream)->start_video();
+  // More than two of them could make.
+  EXPECT_TRUE(watcher->wait([&] { return watcher->frames > static_cast<int>(3 * kFailsAt); }));
+  const auto other = on_control([&] { return manager_->find(*id)->encoder; });
+  EXPECT_NE(other, "synthetic");
+  const auto changed = wait(ask(*id, {640, 360, {60, 1}}));
+  ASSERT_TRUE(changed) << changed.error().message();
+  EXPECT_EQ(on_control([&] { return manager_->find(*id)->encoder; }), other);
+  encode::synthetic::set_faults({});
+}
+
 TEST_F(ManagerTest, AnyOrderOfCallsEndsCleanly) {
   // Detach and end while parts are still opening; the fixture checks that nothing is left.
   for (int round = 0; round < 20; ++round) {
