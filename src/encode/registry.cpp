@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::uint32_t kSmallWidth = 640, kSmallHeight = 360;
 constexpr std::uint32_t kWidth = 1280, kHeight = 720;
+constexpr std::uint32_t kPixelRatio = kWidth * kHeight / (kSmallWidth * kSmallHeight);
 constexpr std::uint64_t kMeasured = 8;
 // What takes longer need not be known more exactly.
 constexpr std::uint64_t kEnough = 5;
@@ -158,10 +159,14 @@ FormatReport try_out(const Backend& backend, const media::VideoFormat& format,
   report.format = format;
   const auto before = steady_now_ns();
   const auto measure = [&]() -> Result<std::uint32_t> {
-    // Small first: most of what does not work fails here, and cheaply.
+    // Small first: most of what does not work fails here, and cheaply. What software needs grows
+    // with the pixels, so that is all that it is asked; cards have their own rules.
     auto small = backend.open(config_for(format, kSmallWidth, kSmallHeight), options);
     if (!small) return pass(small);
-    if (auto coded = code_some(**small, kSmallWidth, kSmallHeight, 2); !coded) return coded;
+    const auto count = backend.hardware ? std::uint64_t{2} : kMeasured;
+    auto coded = code_some(**small, kSmallWidth, kSmallHeight, count);
+    if (!coded || !backend.hardware)
+      return coded ? Result<std::uint32_t>(*coded * kPixelRatio) : std::move(coded);
     small->reset();
     auto encoder = backend.open(config_for(format, kWidth, kHeight), options);
     if (!encoder) return pass(encoder);

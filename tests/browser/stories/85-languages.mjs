@@ -77,7 +77,7 @@ story('numbers and sizes follow the language', async stage => {
   const page = await stage.page(host, {locale: 'de-DE'});
   await open(page, '/host');
   // The host finds out what its encoders can do after its start.
-  await page.locator('#encoders td.y').first().waitFor();
+  await page.locator('#encoders td.y').first().waitFor({timeout: 60_000});
   const times = await page.locator('#encoders td.y').allInnerTexts();
   check(times.length > 0 && times.every(text => !/\d\.\d/.test(text)), `decimal points in German: ${times}`);
 });

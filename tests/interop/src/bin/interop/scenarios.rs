@@ -758,7 +758,7 @@ fn one_at_a_time(h: &mut Host) -> Result<String, String> {
 }
 
 fn refused(h: &mut Host) -> Result<String, String> {
-    let flags = ["--mode-conflict", "reject"];
+    let flags = ["--second-client", "refuse"];
     let mut other = Host::start(&h.binary, h.folder.join("reject"), &flags)?;
     other.paired("a")?;
     other.paired("b")?;
