@@ -487,6 +487,7 @@ impl Session {
             }
             FromHost::AccessUpdate { grants, secs } => {
                 self.note(json!({ "access_update": grants, "remaining_s": secs }));
+                eprintln!("access {grants}");
             }
             FromHost::AudioState(muted) => self.note(json!({ "audio_muted": muted })),
             FromHost::LaunchOutcome { kind, text } => {

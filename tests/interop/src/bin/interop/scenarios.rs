@@ -616,10 +616,12 @@ fn rights(h: &mut Host, profile: &str) -> Result<String, String> {
     let mut live = h.background("stream", "a", &["--profile", profile, "--seconds", "20"])?;
     live.hear("first-frame", SHORT)?;
     h.ctl(&["devices", "access", &device, "view"])?;
+    live.hear("access", SHORT)?;
     live.say("input key 0x41 down")?;
     live.say("mark asked")?;
     live.hear("marked", SHORT)?;
     h.ctl(&["devices", "access", &device, "full"])?;
+    live.hear("access", SHORT)?;
     live.say("mark asked again")?;
     live.hear("marked", SHORT)?;
     live.say("quit")?;
