@@ -19,7 +19,9 @@ if(PF_SANITIZE)
   # Programs with sanitizers are large, and this linker takes a fifth of the time.
   find_program(PF_MOLD mold)
   if(PF_MOLD)
-    target_link_options(pf_options INTERFACE -fuse-ld=mold)
+    # Its version in Debian 12 now and then protects a page that is not there (RELRO of a program whose code ends
+    # just before one), so that the program does not start.
+    target_link_options(pf_options INTERFACE -fuse-ld=mold -Wl,-z,norelro)
   endif()
   if(PF_SANITIZE MATCHES "address")
     # A check before each use of a pointer is a quarter of what the compiler does. A null one ends the program
