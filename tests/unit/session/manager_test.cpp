@@ -394,7 +394,11 @@ TEST_F(ManagerTest, AnEncoderThatKeepsFailingEndsOnlyItsStream) {
   EXPECT_TRUE(ill->wait([&] { return ill->ended.has_value(); }));
   EXPECT_EQ(ill->ended, EndReason::EncoderFailed);
   EXPECT_GT(ill->frames, 10) << "it was tried more than once";
-  const auto before = on_control([&] { return well->frames; });
+  int before = 0;
+  EXPECT_TRUE(well->wait([&] {
+    before = well->frames;
+    return true;
+  }));
   EXPECT_TRUE(well->wait([&] { return well->frames > before + 5; }));
   EXPECT_FALSE(well->ended);
   encode::synthetic::set_faults({});

@@ -124,6 +124,7 @@ TEST_F(SoundHubTest, AFailedStartWaitsForWhoIsBeingCalled) {
   const auto sound = hub(audio::Speakers::Stereo);
   EXPECT_FALSE(sound->tap(audio::Speakers::Stereo)->start(slow));
   EXPECT_TRUE(slow.left);
+  source.join();  // before the hub goes, as a stopped source is
 }
 
 TEST_F(SoundHubTest, MixesForTheSpeakersThatAreThere) {
