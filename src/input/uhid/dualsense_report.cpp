@@ -189,8 +189,8 @@ bool DualSenseState::touch(const PadTouch& touch) {
 void DualSenseState::move(const PadMotion& motion) {
   const bool gyro = motion.kind == MotionKind::Gyro;
   const auto scale = gyro ? kGyroUnits : kAccelerationUnits;
-  (gyro ? gyro_ : acceleration_) = {units(motion.x, scale), units(motion.y, scale),
-                                    units(motion.z, scale)};
+  auto& axes = gyro ? gyro_ : acceleration_;
+  axes = {units(motion.x, scale), units(motion.y, scale), units(motion.z, scale)};
 }
 
 void DualSenseState::battery(const PadBattery& battery) {
