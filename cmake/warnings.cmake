@@ -8,6 +8,10 @@ target_compile_options(pf_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # gcc 12 reports these inside standard headers under -O2; clang covers the same ground.
   target_compile_options(pf_options INTERFACE -Wno-null-dereference -Wno-restrict)
+  # gcc 14 takes the unused members of a std::variant that is moved for members without a value.
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+    target_compile_options(pf_options INTERFACE -Wno-maybe-uninitialized)
+  endif()
 endif()
 if(PF_WERROR)
   target_compile_options(pf_options INTERFACE -Werror)
