@@ -84,81 +84,84 @@ const std::uint8_t* pointer(ByteSpan bytes) {
   return bytes.empty() ? &kNothing : bytes.data();
 }
 
-class Gcm final : public AeadEngine {
+// What both ciphers do around run(), which makes the text and computes its tag.
+template <class Cipher>
+class Engine final : public AeadEngine {
  public:
-  ~Gcm() override { wipe({reinterpret_cast<std::uint8_t*>(&key_), sizeof key_}); }
-
   bool set_key(const std::uint8_t* key) noexcept override {
-    library_.gcm_key(key, &key_);
+    cipher_.set_key(library_, key);
     return true;
   }
   bool seal(const AeadPiece& piece, std::uint8_t* tag) noexcept override {
-    run(library_.gcm_seal, piece, tag);
+    cipher_.run(library_, library_.*Cipher::kSeal, piece, tag);
     return true;
   }
   bool seal(const SealBatch& batch) noexcept override {
     for (std::size_t i = 0; i < batch.count; ++i)
-      run(library_.gcm_seal, piece_of(batch, i),
-          batch.packets + i * batch.stride + batch.tag_offset);
+      seal(piece_of(batch, i), batch.packets + i * batch.stride + batch.tag_offset);
     return true;
   }
   bool open(const AeadPiece& piece, const std::uint8_t* tag) noexcept override {
     std::uint8_t computed[Aead::kTagBytes];
-    run(library_.gcm_open, piece, computed);
+    cipher_.run(library_, library_.*Cipher::kOpen, piece, computed);
     return equal_constant_time(computed, {tag, Aead::kTagBytes});
   }
 
  private:
-  void run(aes_gcm_enc_dec_t kernel, const AeadPiece& piece, std::uint8_t* tag) noexcept {
+  const Library& library_ = library();
+  Cipher cipher_;
+};
+
+class Gcm {
+ public:
+  static constexpr auto kSeal = &Library::gcm_seal, kOpen = &Library::gcm_open;
+
+  Gcm() = default;
+  ~Gcm() { wipe({reinterpret_cast<std::uint8_t*>(&key_), sizeof key_}); }
+  Gcm(const Gcm&) = delete;
+  Gcm& operator=(const Gcm&) = delete;
+
+  void set_key(const Library& library, const std::uint8_t* key) noexcept {
+    library.gcm_key(key, &key_);
+  }
+  void run(const Library&, aes_gcm_enc_dec_t kernel, const AeadPiece& piece,
+           std::uint8_t* tag) noexcept {
     std::uint8_t nothing = 0;
     std::uint8_t* text = piece.text.empty() ? &nothing : piece.text.data();
     kernel(&key_, &context_, text, text, piece.text.size(), piece.nonce, pointer(piece.additional),
            piece.additional.size(), tag, Aead::kTagBytes);
   }
 
-  const Library& library_ = library();
+ private:
   gcm_key_data key_{};
   gcm_context_data context_{};
 };
 
-class ChaCha final : public AeadEngine {
+class ChaCha {
  public:
-  ~ChaCha() override {
+  static constexpr auto kSeal = &Library::chacha_seal, kOpen = &Library::chacha_open;
+
+  ChaCha() = default;
+  ~ChaCha() {
     wipe(key_);
     wipe({reinterpret_cast<std::uint8_t*>(&context_), sizeof context_});
   }
+  ChaCha(const ChaCha&) = delete;
+  ChaCha& operator=(const ChaCha&) = delete;
 
-  bool set_key(const std::uint8_t* key) noexcept override {
+  void set_key(const Library&, const std::uint8_t* key) noexcept {
     std::copy_n(key, sizeof key_, key_);
-    return true;
   }
-  bool seal(const AeadPiece& piece, std::uint8_t* tag) noexcept override {
-    run(library_.chacha_seal, piece, tag);
-    return true;
-  }
-  bool seal(const SealBatch& batch) noexcept override {
-    for (std::size_t i = 0; i < batch.count; ++i)
-      run(library_.chacha_seal, piece_of(batch, i),
-          batch.packets + i * batch.stride + batch.tag_offset);
-    return true;
-  }
-  bool open(const AeadPiece& piece, const std::uint8_t* tag) noexcept override {
-    std::uint8_t computed[Aead::kTagBytes];
-    run(library_.chacha_open, piece, computed);
-    return equal_constant_time(computed, {tag, Aead::kTagBytes});
+  void run(const Library& library, chacha_poly_enc_dec_update_t kernel, const AeadPiece& piece,
+           std::uint8_t* tag) noexcept {
+    library.chacha_begin(key_, &context_, piece.nonce, pointer(piece.additional),
+                         piece.additional.size());
+    if (!piece.text.empty())
+      kernel(key_, &context_, piece.text.data(), piece.text.data(), piece.text.size());
+    library.chacha_end(&context_, tag, Aead::kTagBytes);
   }
 
  private:
-  void run(chacha_poly_enc_dec_update_t kernel, const AeadPiece& piece,
-           std::uint8_t* tag) noexcept {
-    library_.chacha_begin(key_, &context_, piece.nonce, pointer(piece.additional),
-                          piece.additional.size());
-    if (!piece.text.empty())
-      kernel(key_, &context_, piece.text.data(), piece.text.data(), piece.text.size());
-    library_.chacha_end(&context_, tag, Aead::kTagBytes);
-  }
-
-  const Library& library_ = library();
   alignas(64) std::uint8_t key_[32] = {};
   chacha20_poly1305_context_data context_{};
 };
@@ -171,8 +174,8 @@ std::string probe() {
 
 std::unique_ptr<AeadEngine> make_engine(AeadKind kind) {
   if (!library().reason.empty()) return nullptr;
-  if (kind == AeadKind::Aes128Gcm) return std::make_unique<Gcm>();
-  return std::make_unique<ChaCha>();
+  if (kind == AeadKind::Aes128Gcm) return std::make_unique<Engine<Gcm>>();
+  return std::make_unique<Engine<ChaCha>>();
 }
 
 }  // namespace pf::crypto::ipsec_mb
