@@ -2,26 +2,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/random.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <thread>
 
 #include "base/log.hpp"
-#include "base/metrics.hpp"
-#include "base/thread.hpp"
 #include "base/unique_fd.hpp"
-#include "input/event_queue.hpp"
+#include "input/pad_thread.hpp"
 #include "input/uhid/dualsense.hpp"
 
 namespace pf::input::uhid {
 namespace {
 
-constexpr std::size_t kPads = 16;
 // Capabilities of an arrival (gamestream.md 6), and how often motion is wanted.
 constexpr std::uint16_t kAccelerometer = 0x10, kGyroscope = 0x20, kMotionHz = 100;
 
@@ -37,42 +31,19 @@ Mac random_mac() {
   return mac;
 }
 
-class UhidPads final : public Injector {
+class UhidPads {
  public:
-  explicit UhidPads(FeedbackSink& feedback) : feedback_(feedback), thread_([this] { run(); }) {}
+  static constexpr const char* kName = "uhid";
+  static constexpr const char* kThread = "pf-uhid";
 
-  ~UhidPads() override {
-    stop_.store(true, std::memory_order_release);
-    queue_.wake();
-    thread_.join();
-    if (ignored_.value() != 0)
-      log::debug("input", "virtual gamepads cannot perform some events", "ignored",
-                 ignored_.value());
+  explicit UhidPads(FeedbackSink& feedback) : feedback_(feedback) {}
+
+  int fd(std::size_t pad) const { return pads_[pad] ? pads_[pad]->fd() : -1; }
+  int timeout_ms() const { return -1; }
+  void serve(std::size_t pad, bool readable) {
+    if (pads_[pad] && readable) pads_[pad]->serve(feedback_);
   }
-
-  const char* name() const override { return "uhid"; }
-  void inject(const Event& event) noexcept override { queue_.push(event); }
-
- private:
-  void run() noexcept {
-    name_this_thread("pf-uhid");
-    while (!stop_.load(std::memory_order_acquire)) {
-      std::array<pollfd, kPads + 1> fds{};
-      fds[kPads] = {queue_.fd(), POLLIN, 0};
-      for (std::size_t i = 0; i < kPads; ++i) fds[i] = {pads_[i] ? pads_[i]->fd() : -1, POLLIN, 0};
-      ::poll(fds.data(), fds.size(), -1);
-      queue_.clear_wake();
-      drain();
-      for (std::size_t i = 0; i < kPads; ++i)
-        if (pads_[i] && (fds[i].revents & POLLIN) != 0) pads_[i]->serve(feedback_);
-    }
-    drain();
-  }
-
-  void drain() {
-    while (const auto event = queue_.pop())
-      std::visit([this](const auto& e) { perform(e); }, *event);
-    if (!queue_.take_overflow()) return;
+  void rest() {
     for (auto& pad : pads_) {
       if (!pad) continue;
       pad->state().rest();
@@ -80,17 +51,44 @@ class UhidPads final : public Injector {
     }
   }
 
-  void perform(const PadArrival& arrival) {
-    if (arrival.pad >= kPads || pads_[arrival.pad]) return;
+  bool perform(const PadArrival& arrival) {
+    if (arrival.pad >= kPads || pads_[arrival.pad]) return true;
     auto made = DualSense::create(arrival.pad, open_device(), random_mac());
     feedback_.on_feedback(PadPresence{arrival.pad, made.has_value()});
-    if (!made)
-      return log::warn("input", "gamepad not created", "pad", arrival.pad, "reason",
-                       made.error().message());
+    if (!made) {
+      log::warn("input", "gamepad not created", "pad", arrival.pad, "reason",
+                made.error().message());
+      return true;
+    }
     pads_[arrival.pad] = std::move(*made);
-    log::info("input", "gamepad created", "pad", arrival.pad, "as", kName);
+    log::info("input", "gamepad created", "pad", arrival.pad, "as", uhid::kName);
     ask_motion(arrival.pad, arrival.capabilities);
+    return true;
   }
+  bool perform(const PadRemoval& removal) {
+    if (removal.pad >= kPads || !pads_[removal.pad]) return true;
+    pads_[removal.pad].reset();
+    feedback_.on_feedback(PadPresence{removal.pad, false});
+    return true;
+  }
+  bool perform(const PadState& state) {
+    return change(state.pad, [&](DualSenseState& shown) { return shown.show(state), true; });
+  }
+  bool perform(const PadTouch& touch) {
+    return change(touch.pad, [&](DualSenseState& shown) { return shown.touch(touch); });
+  }
+  bool perform(const PadMotion& motion) {
+    return change(motion.pad, [&](DualSenseState& shown) { return shown.move(motion), true; });
+  }
+  bool perform(const PadBattery& battery) {
+    return change(battery.pad, [&](DualSenseState& shown) { return shown.battery(battery), true; });
+  }
+  template <class Other>
+  bool perform(const Other&) {
+    return false;
+  }
+
+ private:
   // Clients send motion only when asked.
   void ask_motion(std::uint8_t pad, std::uint16_t capabilities) {
     if ((capabilities & kAccelerometer) != 0)
@@ -98,40 +96,14 @@ class UhidPads final : public Injector {
     if ((capabilities & kGyroscope) != 0)
       feedback_.on_feedback(MotionRequest{pad, MotionKind::Gyro, kMotionHz});
   }
-  void perform(const PadRemoval& removal) {
-    if (removal.pad >= kPads || !pads_[removal.pad]) return;
-    pads_[removal.pad].reset();
-    feedback_.on_feedback(PadPresence{removal.pad, false});
-  }
-  void perform(const PadState& state) {
-    change(state.pad, [&](DualSenseState& shown) { return shown.show(state), true; });
-  }
-  void perform(const PadTouch& touch) {
-    change(touch.pad, [&](DualSenseState& shown) { return shown.touch(touch); });
-  }
-  void perform(const PadMotion& motion) {
-    change(motion.pad, [&](DualSenseState& shown) { return shown.move(motion), true; });
-  }
-  void perform(const PadBattery& battery) {
-    change(battery.pad, [&](DualSenseState& shown) { return shown.battery(battery), true; });
-  }
-  template <class Other>
-  void perform(const Other&) {
-    ignored_.add();
-  }
 
   template <class Change>
-  void change(std::uint8_t pad, Change&& change) {
-    if (pad >= kPads || !pads_[pad] || !change(pads_[pad]->state()) || !pads_[pad]->send())
-      ignored_.add();
+  bool change(std::uint8_t pad, Change&& change) {
+    return pad < kPads && pads_[pad] && change(pads_[pad]->state()) && pads_[pad]->send();
   }
 
   FeedbackSink& feedback_;
-  EventQueue queue_;
-  metrics::Counter ignored_;
-  std::atomic<bool> stop_{false};
-  std::array<std::unique_ptr<DualSense>, kPads> pads_;  // the thread's own
-  std::jthread thread_;
+  std::array<std::unique_ptr<DualSense>, kPads> pads_;
 };
 
 }  // namespace
@@ -162,7 +134,7 @@ std::string problem() {
 
 Result<std::unique_ptr<Injector>> open(FeedbackSink& feedback) {
   if (auto text = problem(); !text.empty()) return fail(Errc::Unavailable, std::move(text));
-  return std::make_unique<UhidPads>(feedback);
+  return PadThread<UhidPads>::start(feedback);
 }
 
 }  // namespace pf::input::uhid

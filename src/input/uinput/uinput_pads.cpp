@@ -2,66 +2,33 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <thread>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
-#include "base/metrics.hpp"
-#include "base/thread.hpp"
 #include "base/unique_fd.hpp"
-#include "input/event_queue.hpp"
+#include "input/pad_thread.hpp"
 #include "input/uinput/pad_device.hpp"
 
 namespace pf::input::uinput {
 namespace {
 
-constexpr std::size_t kPads = 16;
-
 std::int64_t now_ms() {
   return steady_now_ns() / 1'000'000;
 }
 
-class UinputPads final : public Injector {
+class UinputPads {
  public:
-  explicit UinputPads(FeedbackSink& feedback) : feedback_(feedback), thread_([this] { run(); }) {}
+  static constexpr const char* kName = "uinput";
+  static constexpr const char* kThread = "pf-uinput";
 
-  ~UinputPads() override {
-    stop_.store(true, std::memory_order_release);
-    queue_.wake();
-    thread_.join();
-    if (ignored_.value() != 0)
-      log::debug("input", "virtual gamepads cannot perform some events", "ignored",
-                 ignored_.value());
-  }
+  explicit UinputPads(FeedbackSink& feedback) : feedback_(feedback) {}
 
-  const char* name() const override { return "uinput"; }
-  void inject(const Event& event) noexcept override { queue_.push(event); }
-
- private:
-  void run() noexcept {
-    name_this_thread("pf-uinput");
-    while (!stop_.load(std::memory_order_acquire)) {
-      std::array<pollfd, kPads + 1> fds{};
-      fds[kPads] = {queue_.fd(), POLLIN, 0};
-      for (std::size_t i = 0; i < kPads; ++i) fds[i] = {pads_[i] ? pads_[i]->fd() : -1, POLLIN, 0};
-      ::poll(fds.data(), fds.size(), timeout_ms());
-      queue_.clear_wake();
-      drain();
-      for (std::size_t i = 0; i < kPads; ++i) {
-        if (!pads_[i]) continue;
-        if ((fds[i].revents & POLLIN) != 0) pads_[i]->serve_feedback(now_ms());
-        tell_rumble(i);
-      }
-    }
-    drain();
-  }
-
+  int fd(std::size_t pad) const { return pads_[pad] ? pads_[pad]->fd() : -1; }
   // Until a rumble effect ends by itself; -1 = for ever.
   int timeout_ms() const {
     const std::int64_t now = now_ms();
@@ -73,19 +40,38 @@ class UinputPads final : public Injector {
     return static_cast<int>(std::min<std::int64_t>(wait, 60'000));
   }
 
-  void tell_rumble(std::size_t pad) {
+  void serve(std::size_t pad, bool readable) {
+    if (!pads_[pad]) return;
+    if (readable) pads_[pad]->serve_feedback(now_ms());
     if (const auto levels = pads_[pad]->changed_levels(now_ms()))
       feedback_.on_feedback(Rumble{static_cast<std::uint8_t>(pad), levels->low, levels->high});
   }
-
-  void drain() {
-    while (const auto event = queue_.pop())
-      std::visit([this](const auto& e) { perform(e); }, *event);
-    if (!queue_.take_overflow()) return;
+  void rest() {
     for (std::size_t i = 0; i < kPads; ++i)
       if (pads_[i]) pads_[i]->show(PadState{.pad = static_cast<std::uint8_t>(i)});
   }
 
+  bool perform(const PadArrival& arrival) {
+    if (arrival.pad < kPads) failed_[arrival.pad] = false;
+    device(arrival.pad, arrival.kind);
+    return true;
+  }
+  bool perform(const PadRemoval& removal) {
+    if (removal.pad >= kPads || !pads_[removal.pad]) return true;
+    pads_[removal.pad].reset();
+    feedback_.on_feedback(PadPresence{removal.pad, false});
+    return true;
+  }
+  bool perform(const PadState& state) {
+    PadDevice* pad = device(state.pad, PadKind::Unknown);
+    return pad != nullptr && pad->show(state);
+  }
+  template <class Other>
+  bool perform(const Other&) {
+    return false;
+  }
+
+ private:
   PadDevice* device(std::uint8_t pad, PadKind kind) {
     if (pad >= kPads || failed_[pad]) return nullptr;
     if (pads_[pad]) return pads_[pad].get();
@@ -103,31 +89,9 @@ class UinputPads final : public Injector {
     return pads_[pad].get();
   }
 
-  void perform(const PadArrival& arrival) {
-    if (arrival.pad < kPads) failed_[arrival.pad] = false;
-    device(arrival.pad, arrival.kind);
-  }
-  void perform(const PadRemoval& removal) {
-    if (removal.pad >= kPads || !pads_[removal.pad]) return;
-    pads_[removal.pad].reset();
-    feedback_.on_feedback(PadPresence{removal.pad, false});
-  }
-  void perform(const PadState& state) {
-    PadDevice* pad = device(state.pad, PadKind::Unknown);
-    if (pad == nullptr || !pad->show(state)) ignored_.add();
-  }
-  template <class Other>
-  void perform(const Other&) {
-    ignored_.add();
-  }
-
   FeedbackSink& feedback_;
-  EventQueue queue_;
-  metrics::Counter ignored_;
-  std::atomic<bool> stop_{false};
-  std::array<std::unique_ptr<PadDevice>, kPads> pads_;  // the thread's own, as is failed_
+  std::array<std::unique_ptr<PadDevice>, kPads> pads_;
   std::array<bool, kPads> failed_{};
-  std::jthread thread_;
 };
 
 }  // namespace
@@ -157,7 +121,7 @@ std::string problem() {
 
 Result<std::unique_ptr<Injector>> open(FeedbackSink& feedback) {
   if (auto text = problem(); !text.empty()) return fail(Errc::Unavailable, std::move(text));
-  return std::make_unique<UinputPads>(feedback);
+  return PadThread<UinputPads>::start(feedback);
 }
 
 }  // namespace pf::input::uinput
