@@ -12,10 +12,6 @@ namespace {
 
 constexpr int kFraction = 15;
 
-std::int16_t fixed(double value) {
-  return static_cast<std::int16_t>(std::lround(value * (1 << kFraction)));
-}
-
 std::uint8_t clamp_to_byte(std::int32_t value) {
   return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
 }
@@ -144,9 +140,9 @@ void for_row_pairs(const BgrxImage& from, const Nv12Image& to, const media::Rect
 
 }  // namespace
 
-ColourMatrix colour_matrix(const media::Colour& colour) {
+ColourWeights colour_weights(media::Matrix matrix, double y_scale, double c_scale, int fraction) {
   double kr = 0.2126, kb = 0.0722;
-  switch (colour.matrix) {
+  switch (matrix) {
     case media::Matrix::Bt601:
       kr = 0.299, kb = 0.114;
       break;
@@ -156,21 +152,25 @@ ColourMatrix colour_matrix(const media::Colour& colour) {
       kr = 0.2627, kb = 0.0593;
       break;
   }
+  const auto fixed = [&](double value) { return std::lround(value * (1 << fraction)); };
+  const auto narrow = [](auto value) { return static_cast<std::int16_t>(value); };
+  ColourWeights w{};
+  // Each row's last weight closes the sum, so that white is exactly white and grey has no colour.
+  w.y[0] = narrow(fixed(kb * y_scale));
+  w.y[2] = narrow(fixed(kr * y_scale));
+  w.y[1] = narrow(fixed(y_scale) - w.y[0] - w.y[2]);
+  w.u[0] = w.v[2] = narrow(fixed(0.5 * c_scale));
+  w.u[2] = narrow(fixed(-0.5 * kr / (1 - kb) * c_scale));
+  w.u[1] = narrow(-w.u[0] - w.u[2]);
+  w.v[0] = narrow(fixed(-0.5 * kb / (1 - kr) * c_scale));
+  w.v[1] = narrow(-w.v[2] - w.v[0]);
+  return w;
+}
+
+ColourMatrix colour_matrix(const media::Colour& colour) {
   const double y_scale = colour.full_range ? 1.0 : 219.0 / 255.0;
   const double c_scale = colour.full_range ? 1.0 : 224.0 / 255.0;
-  ColourMatrix m{};
-  // Each row's last weight closes the sum, so that white is exactly white and grey has no colour.
-  m.y[0] = fixed(kb * y_scale);
-  m.y[2] = fixed(kr * y_scale);
-  m.y[1] = static_cast<std::int16_t>(fixed(y_scale * 0.5) * 2 - m.y[0] - m.y[2]);
-  m.u[0] = fixed(0.5 * c_scale);
-  m.u[2] = fixed(-0.5 * kr / (1 - kb) * c_scale);
-  m.u[1] = static_cast<std::int16_t>(-m.u[0] - m.u[2]);
-  m.v[2] = fixed(0.5 * c_scale);
-  m.v[0] = fixed(-0.5 * kb / (1 - kr) * c_scale);
-  m.v[1] = static_cast<std::int16_t>(-m.v[2] - m.v[0]);
-  m.y_offset = colour.full_range ? 0 : 16;
-  return m;
+  return {colour_weights(colour.matrix, y_scale, c_scale, kFraction), colour.full_range ? 0 : 16};
 }
 
 void convert_to_nv12_scalar(const BgrxImage& from, const Nv12Image& to, const ColourMatrix& matrix,

@@ -10,11 +10,19 @@
 
 namespace pf::encode {
 
-// Fixed-point conversion (15 bits of fraction), from the luma weights of ITU-R BT.601-7 2.5.1,
-// BT.709-6 3.2 and BT.2020-2 table 4; limited range per BT.709-6 3.4 (16..235, 16..240).
-// Coefficients stand in memory order B, G, R.
-struct ColourMatrix {
+// What B, G and R (in this order, as in memory) contribute to each of the three, in fixed point.
+struct ColourWeights {
   std::array<std::int16_t, 3> y, u, v;
+};
+
+// From the luma weights of ITU-R BT.601-7 2.5.1, BT.709-6 3.2 and BT.2020-2 table 4. The scales are
+// the largest luma, and the span of chroma, that the largest B, G and R give; `fraction` bits stand
+// behind the point, no more than leave every weight below 2^15.
+ColourWeights colour_weights(media::Matrix matrix, double y_scale, double c_scale, int fraction);
+
+// Fixed-point conversion with 15 bits of fraction; limited range per BT.709-6 3.4 (16..235,
+// 16..240).
+struct ColourMatrix : ColourWeights {
   std::int32_t y_offset;  // 0 (full range) or 16
 };
 

@@ -134,37 +134,12 @@ constexpr std::uint32_t kFromBlue[3] = {1074, 5769, 58693};
 }  // namespace
 
 DeepMatrix deep_matrix(const media::Colour& colour, std::uint32_t max) {
-  double kr = 0.2126, kb = 0.0722;
-  switch (colour.matrix) {
-    case media::Matrix::Bt601:
-      kr = 0.299, kb = 0.114;
-      break;
-    case media::Matrix::Bt709:
-      break;
-    case media::Matrix::Bt2020:
-      kr = 0.2627, kb = 0.0593;
-      break;
-  }
-  DeepMatrix m{};
   // As many bits as 16-bit weights and 32-bit sums allow.
-  m.fraction = max == kByteMax ? 13 : 17;
+  const int fraction = max == kByteMax ? 13 : 17;
   const double y_scale = (colour.full_range ? 1023.0 : 876.0) / max;
   const double c_scale = (colour.full_range ? 1023.0 : 896.0) / max;
-  const auto fixed = [&](double value) {
-    return static_cast<std::int16_t>(std::lround(value * (1 << m.fraction)));
-  };
-  // Each row's last weight closes the sum, so that white is exactly white and grey has no colour.
-  m.y[0] = fixed(kb * y_scale);
-  m.y[2] = fixed(kr * y_scale);
-  m.y[1] = static_cast<std::int16_t>(std::lround(y_scale * (1 << m.fraction)) - m.y[0] - m.y[2]);
-  m.u[0] = fixed(0.5 * c_scale);
-  m.u[2] = fixed(-0.5 * kr / (1 - kb) * c_scale);
-  m.u[1] = static_cast<std::int16_t>(-m.u[0] - m.u[2]);
-  m.v[2] = fixed(0.5 * c_scale);
-  m.v[0] = fixed(-0.5 * kb / (1 - kr) * c_scale);
-  m.v[1] = static_cast<std::int16_t>(-m.v[2] - m.v[0]);
-  m.y_offset = colour.full_range ? 0 : 64;
-  return m;
+  return {colour_weights(colour.matrix, y_scale, c_scale, fraction), colour.full_range ? 0 : 64,
+          fraction};
 }
 
 PqMapper::PqMapper() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "encode/colour_convert.hpp"
 #include "media/colour.hpp"
 
 namespace pf::encode {
@@ -14,10 +15,9 @@ namespace pf::encode {
 inline constexpr std::uint32_t kByteMax = 255, kPqMax = 4095;
 
 // As ColourMatrix, for 10 bit: limited range per BT.2100-2 table 9 (64..940, 64..960).
-struct DeepMatrix {
-  std::array<std::int16_t, 3> y, u, v;  // B, G, R
-  std::int32_t y_offset;                // 0 (full range) or 64
-  int fraction;                         // bits behind the point of the weights
+struct DeepMatrix : ColourWeights {
+  std::int32_t y_offset;  // 0 (full range) or 64
+  int fraction;           // bits behind the point of the weights
 };
 
 // `max`: what the rows hold at most (kByteMax or kPqMax).
