@@ -7,19 +7,16 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <thread>
 
-#include "base/clock.hpp"
-#include "base/log.hpp"
 #include "encode/aom/references.hpp"
 #include "encode/feed.hpp"
+#include "encode/picture_encoder.hpp"
 #include "encode/unit_pool.hpp"
 
 namespace pf::encode::aom {
 namespace {
 
-constexpr std::uint32_t kLargestSide = 8192;
 constexpr unsigned kMostThreads = 8;
 // The fastest that libaom 3.6 (Debian 12) has for live streams.
 constexpr int kSpeed = 10;
@@ -34,10 +31,6 @@ constexpr unsigned kFinest = 4, kCoarsest = 58;
 // A unit's buffer to begin with, in shares of the bitrate.
 constexpr std::size_t kUnitShares = 6, kLeastUnitBytes = 64 * 1024;
 
-std::size_t share_bytes(const Config& config) {
-  return static_cast<std::size_t>(config.bitrate_kbps * 125.0 / config.mode.rate.value());
-}
-
 unsigned threads_for(const Config& config, const Options& options) {
   if (options.threads != 0) return options.threads;
   const double pixel_ns = kPixelNs * (config.colour.ten_bit ? kTenBitFactor : 1) *
@@ -48,7 +41,7 @@ unsigned threads_for(const Config& config, const Options& options) {
   return std::clamp(static_cast<unsigned>(std::ceil(share)), 1U, most);
 }
 
-class AomEncoder final : public Encoder {
+class AomEncoder final : public PictureEncoder {
  public:
   explicit AomEncoder(const Config& config)
       : config_(config),
@@ -97,27 +90,9 @@ class AomEncoder final : public Encoder {
   const char* name() const override { return "aom"; }
   bool invalidates() const override { return config_.max_references != 1; }
 
-  Outcome encode(const media::VideoFrame& frame, const Directives& directives,
-                 media::AccessUnit& out) noexcept override {
-    try {
-      const auto submitted = steady_now_ns();
-      if (!feed_.update(frame)) return Outcome::Failed;
-      return code(frame.captured_ns, submitted, directives, false, out);
-    } catch (const std::exception& e) {
-      return failed(e.what());
-    }
-  }
-
-  Outcome repeat(std::int64_t captured_ns, const Directives& directives,
-                 media::AccessUnit& out) noexcept override {
-    try {
-      return code(captured_ns, steady_now_ns(), directives, true, out);
-    } catch (const std::exception& e) {
-      return failed(e.what());
-    }
-  }
-
  private:
+  bool take(const media::VideoFrame& frame) override { return feed_.update(frame); }
+
   std::string complaint() {
     const auto* detail = aom_codec_error_detail(&codec_);
     return detail != nullptr ? detail : aom_codec_error(&codec_);
@@ -195,8 +170,7 @@ class AomEncoder final : public Encoder {
     return aom_codec_control(&codec_, AV1E_SET_SVC_REF_FRAME_CONFIG, &references) == AOM_CODEC_OK;
   }
 
-  Outcome code(std::int64_t captured_ns, std::int64_t submitted_ns, const Directives& directives,
-               bool repeat, media::AccessUnit& out) {
+  Outcome code(const Shot& shot, const Directives& directives, media::AccessUnit& out) override {
     if (directives.bitrate_kbps != 0 && directives.bitrate_kbps != settings_.rc_target_bitrate) {
       settings_.rc_target_bitrate = directives.bitrate_kbps;
       if (aom_codec_enc_config_set(&codec_, &settings_) != AOM_CODEC_OK)
@@ -233,24 +207,11 @@ class AomEncoder final : public Encoder {
     slot->resize(frame.sz);
     std::memcpy(slot->bytes().data(), frame.buf, frame.sz);
     out = media::AccessUnit(slot->bytes(), slot, &UnitPool::give_back);
-    out.type = came_key     ? media::FrameType::Idr
-               : wants_back ? media::FrameType::AfterInvalidation
-                            : media::FrameType::Predicted;
-    out.codec = media::Codec::Av1;
-    out.repeat = repeat;
-    out.timeline = {};
-    out.timeline.captured_ns = captured_ns;
-    out.timeline.submitted_ns = submitted_ns;
-    out.timeline.encoded_ns = steady_now_ns();
+    const auto type = came_key     ? media::FrameType::Idr
+                      : wants_back ? media::FrameType::AfterInvalidation
+                                   : media::FrameType::Predicted;
+    finish(out, type, media::Codec::Av1, shot);
     return Outcome::Unit;
-  }
-
-  Outcome failed(const char* why) noexcept {
-    try {
-      log::warn("encode", "encoding failed", "encoder", "aom", "reason", why);
-    } catch (...) {  // nothing left to say it with
-    }
-    return Outcome::Failed;
   }
 
   const Config config_;
@@ -267,13 +228,7 @@ class AomEncoder final : public Encoder {
 }  // namespace
 
 Result<std::unique_ptr<Encoder>> open_aom(const Config& config, const Options& options) {
-  const auto& mode = config.mode;
-  if (mode.width < 16 || mode.height < 16 || mode.width > kLargestSide ||
-      mode.height > kLargestSide || mode.width % 2 != 0 || mode.height % 2 != 0 ||
-      mode.rate.num == 0 || mode.rate.den == 0)
-    return fail(Errc::BadInput, fmt::format("mode {}", media::to_string(mode)));
-  if (config.bitrate_kbps == 0 || config.bitrate_kbps > std::numeric_limits<int>::max() / 2)
-    return fail(Errc::BadInput, fmt::format("bitrate {} kb/s", config.bitrate_kbps));
+  if (auto good = check(config); !good) return pass(good);
   if (config.codec != media::Codec::Av1)
     return fail(Errc::UnsupportedCodec,
                 fmt::format("libaom does not encode {}", media::name(config.codec)));

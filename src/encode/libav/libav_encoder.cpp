@@ -1,14 +1,14 @@
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "encode/annexb.hpp"
 #include "encode/libav/flavour.hpp"
 #include "encode/libav/log.hpp"
 #include "encode/libav/packet_pool.hpp"
+#include "encode/picture_encoder.hpp"
 
 extern "C" {
 #include <libavutil/frame.h>
@@ -34,7 +34,6 @@ using Context = std::unique_ptr<AVCodecContext, FreeContext>;
 using Frame = std::unique_ptr<AVFrame, FreeFrame>;
 using Buffer = std::unique_ptr<AVBufferRef, FreeBuffer>;
 
-constexpr std::uint32_t kLargestSide = 8192;
 // How much a picture may exceed its share of the bitrate, in frames. One frame exactly makes x264
 // budget row by row, which costs a sixth more time for the same quality (README.md).
 constexpr double kBufferFrames = 2.0;
@@ -43,8 +42,8 @@ void set_bitrate(AVCodecContext& context, std::uint32_t kbps, const media::Ratio
   const auto bits = std::int64_t{kbps} * 1000;
   context.bit_rate = bits;
   context.rc_max_rate = bits;
-  context.rc_buffer_size =
-      static_cast<int>(std::llround(static_cast<double>(bits) * kBufferFrames / rate.value()));
+  const double buffer = static_cast<double>(bits) * kBufferFrames / rate.value();
+  context.rc_buffer_size = static_cast<int>(std::min(buffer, 2e9));
 }
 
 void set_colour(AVCodecContext& context, const media::Colour& colour) {
@@ -69,7 +68,7 @@ void set_colour(AVCodecContext& context, const media::Colour& colour) {
   }
 }
 
-class LibavEncoder final : public Encoder {
+class LibavEncoder final : public PictureEncoder {
  public:
   LibavEncoder(const Flavour& flavour, const Config& config, const Options& options)
       : flavour_(flavour),
@@ -105,27 +104,9 @@ class LibavEncoder final : public Encoder {
 
   const char* name() const override { return flavour_.name; }
 
-  Outcome encode(const media::VideoFrame& frame, const Directives& directives,
-                 media::AccessUnit& out) noexcept override {
-    try {
-      const auto submitted = steady_now_ns();
-      if (!feed_.update(frame)) return Outcome::Failed;
-      return code(frame.captured_ns, submitted, directives, false, out);
-    } catch (const std::exception& e) {
-      return failed(e.what());
-    }
-  }
-
-  Outcome repeat(std::int64_t captured_ns, const Directives& directives,
-                 media::AccessUnit& out) noexcept override {
-    try {
-      return code(captured_ns, steady_now_ns(), directives, true, out);
-    } catch (const std::exception& e) {
-      return failed(e.what());
-    }
-  }
-
  private:
+  bool take(const media::VideoFrame& frame) override { return feed_.update(frame); }
+
   // As the feed lays the picture out.
   AVPixelFormat pixel_format() const {
     const auto& colour = config_.colour;
@@ -206,8 +187,7 @@ class LibavEncoder final : public Encoder {
     return {};
   }
 
-  Outcome code(std::int64_t captured_ns, std::int64_t submitted_ns, const Directives& directives,
-               bool repeat, media::AccessUnit& out) {
+  Outcome code(const Shot& shot, const Directives& directives, media::AccessUnit& out) override {
     if (!context_) return Outcome::Failed;
     if (!apply_bitrate(directives.bitrate_kbps)) return Outcome::Failed;
     frame_->pict_type = directives.force_idr ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
@@ -235,13 +215,7 @@ class LibavEncoder final : public Encoder {
       bytes = lengthen_start_codes(bytes, AV_INPUT_BUFFER_PADDING_SIZE, config_.codec);
     }
     out = media::AccessUnit(bytes, slot, &PacketPool::give_back);
-    out.type = idr ? media::FrameType::Idr : media::FrameType::Predicted;
-    out.codec = config_.codec;
-    out.repeat = repeat;
-    out.timeline = {};
-    out.timeline.captured_ns = captured_ns;
-    out.timeline.submitted_ns = submitted_ns;
-    out.timeline.encoded_ns = steady_now_ns();
+    finish(out, idr ? media::FrameType::Idr : media::FrameType::Predicted, config_.codec, shot);
     return Outcome::Unit;
   }
 
@@ -280,14 +254,6 @@ class LibavEncoder final : public Encoder {
     return to;
   }
 
-  Outcome failed(const char* why) noexcept {
-    try {
-      log::warn("encode", "encoding failed", "encoder", flavour_.name, "reason", why);
-    } catch (...) {  // nothing left to say it with
-    }
-    return Outcome::Failed;
-  }
-
   const Flavour& flavour_;
   Config config_;
   const Options options_;
@@ -306,12 +272,7 @@ class LibavEncoder final : public Encoder {
 Result<std::unique_ptr<Encoder>> open_encoder(const Flavour& flavour, const Config& config,
                                               const Options& options) {
   redirect_log();
-  const auto& mode = config.mode;
-  if (mode.width < 16 || mode.height < 16 || mode.width > kLargestSide ||
-      mode.height > kLargestSide || mode.width % 2 != 0 || mode.height % 2 != 0 ||
-      mode.rate.num == 0 || mode.rate.den == 0)
-    return fail(Errc::BadInput, fmt::format("mode {}", media::to_string(mode)));
-  if (config.bitrate_kbps == 0) return fail(Errc::BadInput, "bitrate 0");
+  if (auto good = check(config); !good) return pass(good);
   const media::VideoFormat format{config.codec, config.colour.ten_bit, config.colour.yuv444};
   if (flavour.codec_name(format) == nullptr)
     return fail(Errc::UnsupportedCodec,

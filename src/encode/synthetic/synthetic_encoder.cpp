@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/wake.hpp"
+#include "encode/picture_encoder.hpp"
 #include "encode/unit_pool.hpp"
 
 namespace pf::encode::synthetic {
@@ -52,8 +53,7 @@ bool get_number(ByteSpan from, std::uint64_t& value) {
 constexpr std::size_t kRoom = 4;
 
 std::size_t unit_bytes(const Config& config) {
-  const auto bytes = static_cast<double>(config.bitrate_kbps) * 125.0 / config.mode.rate.value();
-  return std::max(kSmallestUnit, static_cast<std::size_t>(bytes));
+  return std::max(kSmallestUnit, share_bytes(config));
 }
 
 class SyntheticEncoder final : public Encoder {

@@ -6,7 +6,6 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <thread>
 
@@ -15,10 +14,9 @@
 #include <x264.h>
 #pragma GCC diagnostic pop
 
-#include "base/clock.hpp"
-#include "base/log.hpp"
 #include "encode/annexb.hpp"
 #include "encode/picture.hpp"
+#include "encode/picture_encoder.hpp"
 #include "encode/unit_pool.hpp"
 #include "encode/x264/activity.hpp"
 #include "encode/x264/quantizer.hpp"
@@ -27,7 +25,6 @@
 namespace pf::encode::x264 {
 namespace {
 
-constexpr std::uint32_t kLargestSide = 8192;
 // Frame times without a picture that still count for the one that ends them.
 constexpr double kMostIdleShares = 8;
 // A unit's buffer to begin with, in shares of the bitrate; x264 exceeds two only at scene changes.
@@ -50,10 +47,6 @@ void keep_complaint(void* to, int level, const char* format, va_list arguments) 
   if (level > X264_LOG_WARNING || complaint->text[0] != 0) return;
   std::vsnprintf(complaint->text.data(), complaint->text.size(), format, arguments);
   if (auto* end = std::strchr(complaint->text.data(), '\n'); end != nullptr) *end = 0;
-}
-
-std::size_t share_bytes(const Config& config) {
-  return static_cast<std::size_t>(config.bitrate_kbps * 125.0 / config.mode.rate.value());
 }
 
 void set_colour(x264_param_t& p, const media::Colour& colour) {
@@ -121,7 +114,7 @@ class History {
   std::size_t count_ = 0;
 };
 
-class X264Encoder final : public Encoder {
+class X264Encoder final : public PictureEncoder {
  public:
   explicit X264Encoder(const Config& config)
       : config_(config),
@@ -172,27 +165,11 @@ class X264Encoder final : public Encoder {
   const char* name() const override { return "x264"; }
   bool invalidates() const override { return kept_ > 1; }
 
-  Outcome encode(const media::VideoFrame& frame, const Directives& directives,
-                 media::AccessUnit& out) noexcept override {
-    try {
-      const auto submitted = steady_now_ns();
-      if (!(full_ ? full_->update(frame) : halved_->update(frame))) return Outcome::Failed;
-      return code(frame.captured_ns, submitted, directives, false, out);
-    } catch (const std::exception& e) {
-      return failed(e.what());
-    }
-  }
-
-  Outcome repeat(std::int64_t captured_ns, const Directives& directives,
-                 media::AccessUnit& out) noexcept override {
-    try {
-      return code(captured_ns, steady_now_ns(), directives, true, out);
-    } catch (const std::exception& e) {
-      return failed(e.what());
-    }
-  }
-
  private:
+  bool take(const media::VideoFrame& frame) override {
+    return full_ ? full_->update(frame) : halved_->update(frame);
+  }
+
   Result<> set_parameters(const Tuning& tuning) {
     auto& p = parameters_;
     p.pf_log = keep_complaint;
@@ -237,8 +214,7 @@ class X264Encoder final : public Encoder {
     return !pts || x264_encoder_invalidate_reference(handle_.get(), *pts) == 0;
   }
 
-  Outcome code(std::int64_t captured_ns, std::int64_t submitted_ns, const Directives& directives,
-               bool repeat, media::AccessUnit& out) {
+  Outcome code(const Shot& shot, const Directives& directives, media::AccessUnit& out) override {
     if (directives.bitrate_kbps != 0 && directives.bitrate_kbps != config_.bitrate_kbps) {
       config_.bitrate_kbps = directives.bitrate_kbps;
       quantizer_.set_share(share_bits(config_.mode.rate, config_.bitrate_kbps));
@@ -250,7 +226,7 @@ class X264Encoder final : public Encoder {
     input_.i_pts = next_pts_++;
     const auto activity = meter_.measure(input_.img.plane[0],
                                          static_cast<std::uint32_t>(input_.img.i_stride[0]), idr);
-    input_.i_qpplus1 = 1 + quantizer_.choose(idr, activity, idle_shares(captured_ns));
+    input_.i_qpplus1 = 1 + quantizer_.choose(idr, activity, idle_shares(shot.captured_ns));
     x264_nal_t* nals = nullptr;
     int count = 0;
     x264_picture_t coded;
@@ -276,15 +252,10 @@ class X264Encoder final : public Encoder {
     history_.add(directives.index, input_.i_pts);
 
     out = media::AccessUnit(bytes, slot, &UnitPool::give_back);
-    out.type = came_idr     ? media::FrameType::Idr
-               : wants_back ? media::FrameType::AfterInvalidation
-                            : media::FrameType::Predicted;
-    out.codec = media::Codec::H264;
-    out.repeat = repeat;
-    out.timeline = {};
-    out.timeline.captured_ns = captured_ns;
-    out.timeline.submitted_ns = submitted_ns;
-    out.timeline.encoded_ns = steady_now_ns();
+    const auto type = came_idr     ? media::FrameType::Idr
+                      : wants_back ? media::FrameType::AfterInvalidation
+                                   : media::FrameType::Predicted;
+    finish(out, type, media::Codec::H264, shot);
     return Outcome::Unit;
   }
 
@@ -293,14 +264,6 @@ class X264Encoder final : public Encoder {
     last_captured_ns_ = captured_ns;
     return std::clamp(static_cast<double>(since) * 1e-9 * config_.mode.rate.value() - 1, 0.0,
                       kMostIdleShares);
-  }
-
-  Outcome failed(const char* why) noexcept {
-    try {
-      log::warn("encode", "encoding failed", "encoder", "x264", "reason", why);
-    } catch (...) {  // nothing left to say it with
-    }
-    return Outcome::Failed;
   }
 
   Config config_;
@@ -322,13 +285,7 @@ class X264Encoder final : public Encoder {
 }  // namespace
 
 Result<std::unique_ptr<Encoder>> open_x264(const Config& config, const Options& options) {
-  const auto& mode = config.mode;
-  if (mode.width < 16 || mode.height < 16 || mode.width > kLargestSide ||
-      mode.height > kLargestSide || mode.width % 2 != 0 || mode.height % 2 != 0 ||
-      mode.rate.num == 0 || mode.rate.den == 0)
-    return fail(Errc::BadInput, fmt::format("mode {}", media::to_string(mode)));
-  if (config.bitrate_kbps == 0 || config.bitrate_kbps > std::numeric_limits<int>::max() / 2)
-    return fail(Errc::BadInput, fmt::format("bitrate {} kb/s", config.bitrate_kbps));
+  if (auto good = check(config); !good) return pass(good);
   if (config.codec != media::Codec::H264)
     return fail(Errc::UnsupportedCodec,
                 fmt::format("x264 does not encode {}", media::name(config.codec)));
