@@ -17,7 +17,7 @@ build_packages() {
   echo build-essential cmake ninja-build pkg-config git ca-certificates "$(boost_package)" \
     libssl-dev libsodium-dev libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev libenet-dev \
     libavcodec-dev libavutil-dev libx264-dev libaom-dev libyuv-dev libopus-dev zlib1g-dev \
-    libpipewire-0.3-dev libevdev-dev libavahi-client-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev \
+    libpipewire-0.3-dev libevdev-dev libavahi-client-dev libdbus-1-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev \
     libfmt-dev libspdlog-dev libcli11-dev libexpected-dev libwayland-dev wayland-protocols \
     libxkbcommon-dev libxcb1-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev libxcb-xtest0-dev \
     libxcb-keysyms1-dev libipsec-mb-dev $(console_packages)
@@ -48,6 +48,20 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# apt's account of its progress (lines "dlstatus:what:percent:text") as one line of the terminal.
+show_progress() {
+  local kind what percent text
+  while IFS=: read -r kind what percent text; do
+    case $kind in
+      dlstatus) what=Fetching ;;
+      pmstatus) what=Installing ;;
+      *) continue ;;
+    esac
+    [ ! -t 2 ] || printf '\r    %s %3d %% ' "$what" "${percent%%[.,]*}" >&2
+  done
+  [ ! -t 2 ] || printf '\r%*s\r' 30 '' >&2
+}
+
 # install_packages NAME...: one apt line for what is missing. A package that this release does not have is
 # left out with a note, so that the same list serves Debian 12 and 13.
 install_packages() {
@@ -55,10 +69,16 @@ install_packages() {
     say "This needs Debian's apt-get. On another system install the equivalents of: $*"
     return 1
   }
-  local missing name available=()
+  local missing name size available=()
   missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
-  say "Installing missing packages: $(echo $missing)"
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    say "Packages are missing: $(echo $missing)"
+    say "Only root may install them, and there is no sudo here. Run this once, then what you just ran again:"
+    printf '    su -c "%q --packages"\n' "$PWD/scripts/run" >&2
+    return 1
+  fi
+  say "Looking for packages"
   as_root apt-get update -qq || say "apt-get update failed; trying with the lists at hand"
   for name in $missing; do
     [ "$name" = libboost-dev ] && name=$(boost_package)
@@ -66,8 +86,13 @@ install_packages() {
     else say "NOTE: $name is not in this release; what needs it is left out"; fi
   done
   [ ${#available[@]} -gt 0 ] || return 0
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    "${available[@]}" >/dev/null
+  local -a install=(apt-get install -y -qq --no-install-recommends "${available[@]}")
+  size=$("${install[@]}" --print-uris | awk '{n += $3} END {printf "%d packages, %.0f MB", NR, n / 1e6}' || true)
+  say "Installing missing packages ($size to fetch with all that they need): ${available[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -o APT::Status-Fd=1 | show_progress || {
+    say "The packages could not be installed; apt-get's lines above say why."
+    return 1
+  }
 }
 
 # configure_and_build PRESET [TARGET...]; CMAKE_OPTIONS holds further options of the configure step.
