@@ -18,28 +18,23 @@
 #include "base/thread.hpp"
 #include "clipboard/pipes.hpp"
 #include "clipboard/wlr/protocol.hpp"
+#include "wayland/client.hpp"
 
 namespace pf::clipboard::wlr {
 namespace {
 
-constexpr std::chrono::seconds kConnectLimit{5};
 // What programs ask for when they paste text, best first.
 constexpr const char* kTextKinds[] = {"text/plain;charset=utf-8", "UTF8_STRING", "text/plain"};
 constexpr const char* kOtherNames[] = {"TEXT", "STRING"};  // of the same text, for old programs
 // Password managers mark with it what is nobody else's business.
 constexpr const char* kSecret = "x-kde-passwordManagerHint";
 
-timespec until(SteadyTime deadline) {
-  const auto left = std::max<std::int64_t>(0, to_ns(deadline) - steady_now_ns());
-  return {static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
-}
-
-class WlrClipboard final : public Clipboard {
+class WlrClipboard final : public Clipboard, private wayland::Client {
  public:
   WlrClipboard()
       : mark_(fmt::format("application/x-punktfunk-{}-{}", ::getpid(), fmt::ptr(this))) {}
   ~WlrClipboard() override;
-  Result<> connect(const std::string& socket);
+  Result<> open(const std::string& socket);
 
   const char* name() const override { return "wlr"; }
   void start(Listener& listener) override;
@@ -54,20 +49,18 @@ class WlrClipboard final : public Clipboard {
     bool ours = false, secret = false;
   };
 
-  void on_global(std::uint32_t id, const char* interface);
+  void on_global(wl_registry* registry, std::uint32_t id, const char* interface,
+                 std::uint32_t version) override;
   void on_offer(wl_proxy* proxy);
   void on_kind(wl_proxy* proxy, const char* kind);
   void on_selection(wl_proxy* proxy);
   void on_send(const char* kind, int fd);
-  bool roundtrip(SteadyTime deadline);
-  bool step(SteadyTime deadline);
+  bool turn();
   void run();
   void take_text();
   void drop_offers(const wl_proxy* except);
 
   const std::string mark_;  // among the kinds of our own text, so that we know it again
-  wl_display* display_ = nullptr;
-  wl_registry* registry_ = nullptr;
   wl_seat* seat_ = nullptr;
   wl_proxy* manager_ = nullptr;
   wl_proxy* device_ = nullptr;
@@ -88,42 +81,30 @@ class WlrClipboard final : public Clipboard {
 
 WlrClipboard::~WlrClipboard() {
   WlrClipboard::stop();
-  if (display_ == nullptr) return;
   drop_offers(nullptr);
   if (source_ != nullptr) destroy_source(source_);
   if (device_ != nullptr) destroy_device(device_);
   if (manager_ != nullptr) destroy_manager(manager_);
   if (seat_ != nullptr) wl_seat_destroy(seat_);
-  if (registry_ != nullptr) wl_registry_destroy(registry_);
-  wl_display_flush(display_);
-  wl_display_disconnect(display_);
 }
 
-Result<> WlrClipboard::connect(const std::string& socket) {
+Result<> WlrClipboard::open(const std::string& socket) {
   wake_ = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (wake_.get() < 0) return fail_errno(errno, "eventfd");
-  display_ = wl_display_connect(socket.c_str());
-  if (display_ == nullptr) return fail(Errc::ConnectFailed, socket + ": " + std::strerror(errno));
-  static const wl_registry_listener listener = {
-      [](void* self, wl_registry*, std::uint32_t id, const char* interface, std::uint32_t) {
-        static_cast<WlrClipboard*>(self)->on_global(id, interface);
-      },
-      [](void*, wl_registry*, std::uint32_t) {}};
-  registry_ = wl_display_get_registry(display_);
-  wl_registry_add_listener(registry_, &listener, this);
-  if (!roundtrip(steady_now() + kConnectLimit))
-    return fail(Errc::ConnectFailed, socket + ": the compositor does not answer");
+  if (auto problem = connect(socket); !problem.empty())
+    return fail(Errc::ConnectFailed, std::move(problem));
   if (manager_ == nullptr) return fail(Errc::ProtocolMissing, kManagerName);
   if (seat_ == nullptr) return fail(Errc::ProtocolMissing, "wl_seat");
   return {};
 }
 
-void WlrClipboard::on_global(std::uint32_t id, const char* interface) {
+void WlrClipboard::on_global(wl_registry* registry, std::uint32_t id, const char* interface,
+                             std::uint32_t) {
   if (manager_ == nullptr && std::strcmp(interface, kManagerName) == 0)
-    manager_ = static_cast<wl_proxy*>(
-        wl_registry_bind(registry_, id, &kManagerInterface, kManagerVersion));
+    manager_ =
+        static_cast<wl_proxy*>(wl_registry_bind(registry, id, &kManagerInterface, kManagerVersion));
   else if (seat_ == nullptr && std::strcmp(interface, wl_seat_interface.name) == 0)
-    seat_ = static_cast<wl_seat*>(wl_registry_bind(registry_, id, &wl_seat_interface, 1));
+    seat_ = static_cast<wl_seat*>(wl_registry_bind(registry, id, &wl_seat_interface, 1));
 }
 
 void WlrClipboard::start(Listener& listener) {
@@ -237,38 +218,11 @@ void WlrClipboard::take_text() {
   text_ = std::move(wanted);
 }
 
-bool WlrClipboard::roundtrip(SteadyTime deadline) {
-  bool done = false;
-  static const wl_callback_listener listener = {
-      [](void* flag, wl_callback*, std::uint32_t) { *static_cast<bool*>(flag) = true; }};
-  wl_callback* callback = wl_display_sync(display_);
-  wl_callback_add_listener(callback, &listener, &done);
-  bool alive = true;
-  while (alive && !done && steady_now() < deadline) alive = step(deadline);
-  wl_callback_destroy(callback);
-  return done;
-}
-
 // Handles what has arrived and sends what is queued, then sleeps until something happens.
-bool WlrClipboard::step(SteadyTime deadline) {
-  while (wl_display_prepare_read(display_) != 0)
-    if (wl_display_dispatch_pending(display_) < 0) return false;
-  const bool blocked = wl_display_flush(display_) < 0 && errno == EAGAIN;
-  std::vector<pollfd> polled{
-      {wl_display_get_fd(display_), static_cast<short>(blocked ? POLLIN | POLLOUT : POLLIN), 0},
-      {wake_.get(), POLLIN, 0},
-      {reader_.fd(), POLLIN, 0}};
+bool WlrClipboard::turn() {
+  std::vector<pollfd> polled{{}, {wake_.get(), POLLIN, 0}, {reader_.fd(), POLLIN, 0}};
   writers_.append(polled);
-  deadline = std::min({deadline, reader_.deadline(), writers_.deadline()});
-  const auto limit = until(deadline);
-  const int count = ::ppoll(polled.data(), polled.size(),
-                            deadline == SteadyTime::max() ? nullptr : &limit, nullptr);
-  if (count > 0 && (polled[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
-    if (wl_display_read_events(display_) < 0) return false;
-  } else {
-    wl_display_cancel_read(display_);
-  }
-  return wl_display_dispatch_pending(display_) >= 0;
+  return step(polled, wayland::Sending::Flush, std::min(reader_.deadline(), writers_.deadline()));
 }
 
 void WlrClipboard::run() {
@@ -283,7 +237,7 @@ void WlrClipboard::run() {
       if (stopping_) return;
     }
     take_text();
-    if (finished_ || !step(SteadyTime::max())) return;
+    if (finished_ || !turn()) return;
     eventfd_t ignored = 0;
     static_cast<void>(::eventfd_read(wake_.get(), &ignored));
     const auto now = steady_now();
@@ -296,7 +250,7 @@ void WlrClipboard::run() {
 
 Result<std::unique_ptr<Clipboard>> open(const std::string& socket) {
   auto made = std::make_unique<WlrClipboard>();
-  if (auto connected = made->connect(socket); !connected) return pass(connected);
+  if (auto opened = made->open(socket); !opened) return pass(opened);
   return std::unique_ptr<Clipboard>(std::move(made));
 }
 

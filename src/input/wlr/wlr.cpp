@@ -42,7 +42,7 @@ class WlrInjector final : public Injector {
 
   // The compositor has the devices and the layout once this returns.
   bool start() {
-    if (!wake_fd_ || !link_->roundtrip(steady_now() + kOpenLimit)) return false;
+    if (!wake_fd_ || !link_->round_trip(steady_now() + kOpenLimit)) return false;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
     return true;
   }
