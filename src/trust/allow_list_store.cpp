@@ -154,13 +154,18 @@ void AllowListImpl::watch_expiry() {
   for (const auto& weak : leases_)
     if (const auto lease = weak.lock())
       if (const auto mark = lease->next_mark(now)) consider(*mark);
-  for (const auto& [id, device] : snapshot()->devices)
+  const auto list = snapshot();
+  for (const auto& [id, device] : list->devices)
     if (device->access.expires_unix && !expired_told_.contains(id))
       consider(*device->access.expires_unix);
   if (!nearest) return;
   const auto lap = *nearest <= now ? 0 : std::min(*nearest - now, kExpiryLapS);
   expiry_timer_ = executor_.after(std::chrono::seconds(lap), [this] {
-    for (const auto& [id, device] : snapshot()->devices) {
+    // Whoever hears of an end may change the list meanwhile.
+    const auto all = snapshot();
+    for (const auto& [id, was] : all->devices) {
+      const auto device = by_id(id);
+      if (!device) continue;
       apply_to_leases(*device);
       expired(device);
     }

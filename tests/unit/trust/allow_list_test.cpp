@@ -166,6 +166,19 @@ TEST_F(AllowListTest, ExpiryEndsALiveLeaseByItself) {
   EXPECT_EQ(why, StopReason::Expired);
 }
 
+TEST_F(AllowListTest, WhoHearsOfAnExpiryMayChangeTheList) {
+  const auto tv = pair(kTv), phone = pair(kPhone);
+  auto lease = *list_->admit(kTv, Plane::GameStream, 0);
+  lease->on_stop([&](StopReason) { EXPECT_TRUE(list_->revoke(phone)); });
+  for (const auto id : {tv, phone}) ASSERT_TRUE(list_->set_access(id, {grant::kAll, wall_ + 1}));
+  pass(2);
+  EXPECT_TRUE(lease->stopped());
+  EXPECT_EQ(device(phone), nullptr);
+  for (const auto& event : events_)
+    EXPECT_FALSE(event.kind == TrustEvent::Kind::Expired && event.device->id == phone)
+        << "it was revoked before its end was looked at";
+}
+
 TEST_F(AllowListTest, PairingAgainKeepsRowNameAndAccess) {
   const auto tv = pair(kTv, Access{grant::kPresetController, {}});
   ASSERT_TRUE(list_->rename(tv, "living room"));
