@@ -2,6 +2,7 @@
 // and the devices' descriptors wake it.
 #pragma once
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <array>
@@ -37,7 +38,7 @@ class PadThread final : public Injector {
   static Result<std::unique_ptr<Injector>> start(Arguments&&... arguments) {
     std::unique_ptr<PadThread> made(new PadThread(std::forward<Arguments>(arguments)...));
     if (!made->queue_.ok())
-      return fail(Errc::Unavailable, std::string(Pads::kName) + " has no descriptor to wait on");
+      return fail(Errc::Unavailable, fmt::format("{} has no descriptor to wait on", Pads::kName));
     made->thread_ = std::jthread([self = made.get()] { self->run(); });
     return made;
   }
