@@ -26,6 +26,8 @@ constexpr double kTooFull = 1.08, kCorrection = 0.4, kMostUp = 6;
 // one that proved too large is not tried again for some time.
 constexpr double kStays = 0.8;  // steps; a smaller wish would only make the picture flicker
 constexpr double kFullEnough = 0.88, kRefinement = 0.3, kMostDown = 0.75;
+// Pictures this small leave room for what a larger step costs.
+constexpr double kNearlyEmpty = 0.3, kMostDownThen = 2;
 constexpr double kFinerExcess = 1.8;
 constexpr int kBarredPictures = 120;
 constexpr double kBlockPixels = 64;
@@ -130,7 +132,8 @@ void QuantizerControl::coded(std::size_t bytes) noexcept {
   if (fill > kTooFull)
     level_ += std::min(kCorrection * kHalvingSteps * std::log2(fill), kMostUp);
   else if (fill < kFullEnough)
-    level_ -= std::min(kRefinement * kHalvingSteps * std::log2(kFullEnough / fill), kMostDown);
+    level_ -= std::min(kRefinement * kHalvingSteps * std::log2(kFullEnough / fill),
+                       fill < kNearlyEmpty ? kMostDownThen : kMostDown);
 }
 
 }  // namespace pf::encode::x264

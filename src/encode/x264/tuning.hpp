@@ -21,7 +21,7 @@ Tuning tuning_of(const media::Mode& mode, const Options& options, unsigned cores
 unsigned kept_pictures(const media::Mode& mode, std::uint32_t max_references);
 
 // The lowest level whose decoders hold that many pictures and follow that size, rate and bitrate
-// (H.264 table A-1, High profile), as level_idc; 6.2 when none does.
+// (H.264 table A-1, Main profile), as level_idc; 6.2 when none does.
 int level_of(const media::Mode& mode, unsigned kept_pictures, std::uint32_t bitrate_kbps);
 
 }  // namespace pf::encode::x264

@@ -52,14 +52,14 @@ TEST(X264Tuning, KeepsNoMoreThanTheClientAllows) {
   EXPECT_EQ(kept_pictures({3840, 2160, {60, 1}}, 8), 5U);
 }
 
-// H.264 table A-1, with the bitrates of the High profile.
+// H.264 table A-1, with the bitrates of the Baseline and Main profiles.
 TEST(X264Tuning, TheLevelIsTheLowestThatHoldsEverything) {
   EXPECT_EQ(level_of({640, 360, {30, 1}}, 1, 4'000), 30);
   EXPECT_EQ(level_of({1280, 720, {60, 1}}, 1, 10'000), 32);
-  EXPECT_EQ(level_of({1280, 720, {60, 1}}, 1, 25'001), 41);
+  EXPECT_EQ(level_of({1280, 720, {60, 1}}, 1, 20'001), 41);
   EXPECT_EQ(level_of({1280, 720, {60, 1}}, 16, 10'000), 50);
-  EXPECT_EQ(level_of({1920, 1080, {60, 1}}, 4, 62'500), 42);
-  EXPECT_EQ(level_of({1920, 1080, {60, 1}}, 4, 62'501), 50);
+  EXPECT_EQ(level_of({1920, 1080, {60, 1}}, 4, 50'000), 42);
+  EXPECT_EQ(level_of({1920, 1080, {60, 1}}, 4, 50'001), 50);
   EXPECT_EQ(level_of({3840, 2160, {120, 1}}, 5, 100'000), 60);
   EXPECT_EQ(level_of({8192, 8192, {240, 1}}, 1, 100'000), 62);
 }
