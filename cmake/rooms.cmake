@@ -7,7 +7,7 @@ set(PF_PCH_HEADERS <algorithm> <array> <atomic> <chrono> <condition_variable> <c
 # GCC takes a precompiled header only where macros and code generation agree, hence one for the rooms and one
 # for the tests (position-independent executables).
 if(PF_PCH)
-  file(WRITE ${CMAKE_BINARY_DIR}/pf_pch.cpp "")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pf_pch.cpp CONTENT "")  # untouched when it is there
   add_library(pf_pch OBJECT ${CMAKE_BINARY_DIR}/pf_pch.cpp)
   target_link_libraries(pf_pch PRIVATE pf_options fmt::fmt)
   target_precompile_headers(pf_pch PRIVATE ${PF_PCH_HEADERS})
