@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "store/apps.hpp"
@@ -64,6 +65,7 @@ Result<> check(const App& app, bool desktop) {
     return fail(Errc::BadEntry, "the title must have 1 to 128 bytes");
   if (desktop && !app.command.empty())
     return fail(Errc::BadEntry, "the Desktop starts no program of its own");
+  if (desktop && app.hidden) return fail(Errc::BadEntry, "the Desktop is always shown");
   if (!desktop)
     if (auto good = check_command(app.command, "command"); !good) return good;
   if (!app.working_directory.empty() &&
@@ -101,7 +103,8 @@ store::AppRow to_row(const App& app, std::int64_t position) {
           app.source,
           position,
           app.art,
-          app.second_client ? name(*app.second_client) : ""};
+          app.second_client ? name(*app.second_client) : "",
+          app.hidden};
 }
 
 Result<App> from_row(const store::AppRow& row) {
@@ -117,6 +120,7 @@ Result<App> from_row(const store::AppRow& row) {
   app.source = row.source;
   app.art = row.art_tag;
   app.second_client = second_client(row.second_client);
+  app.hidden = row.hidden;
   app.command = texts(command);
   for (const auto& [key, value] : environment.items())
     if (value.is_string()) app.environment[key] = value.get<std::string>();
@@ -167,6 +171,13 @@ const App* Catalogue::find(std::uint32_t id) const {
       std::find_if(apps_.begin(), apps_.end(), [&](const App& app) { return app.id == id; });
   return it == apps_.end() ? nullptr : &*it;
 }
+std::vector<App> Catalogue::shown(std::uint32_t running) const {
+  std::vector<App> list;
+  std::copy_if(apps_.begin(), apps_.end(), std::back_inserter(list),
+               [&](const App& app) { return !app.hidden || app.id == running; });
+  return list;
+}
+
 App* Catalogue::entry(std::uint32_t id) {
   const auto it =
       std::find_if(apps_.begin(), apps_.end(), [&](const App& app) { return app.id == id; });

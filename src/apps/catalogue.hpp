@@ -38,6 +38,9 @@ struct App {
   std::string source;         // where the library found it: "steam:570"; empty = added by hand
   std::string art;            // changes with its cover; empty = it has none
   std::optional<SecondClient> second_client;  // absent = as the host does
+  // Left out of the lists that clients see. It can still be started by whoever knows its id (a
+  // shortcut made before, a command line) and resumed: hiding is order, not a lock.
+  bool hidden = false;
   bool operator==(const App&) const = default;
 };
 
@@ -46,12 +49,15 @@ class Catalogue {
   static Result<Catalogue> open(store::Database& database);
   const std::vector<App>& apps() const { return apps_; }  // the Desktop first
   const App* find(std::uint32_t id) const;
+  // What a client is shown: those that are not hidden, and the one that it runs (`running`, an id;
+  // 0 = none), which it must find to come back to it.
+  std::vector<App> shown(std::uint32_t running) const;
   // Adds an application under a new stable id.
   Result<App> add(App app);
   // All of them or none.
   Result<std::vector<App>> add_all(std::vector<App> apps);
   // Replaces everything but id, source and cover. The Desktop keeps its empty command, and no other
-  // may have one.
+  // may have one; it cannot be hidden, so that no client sees an empty list.
   Result<App> change(App app);
   Result<> remove(std::uint32_t id);  // the Desktop entry cannot be removed
   // `ids`: each application but the Desktop, exactly once.

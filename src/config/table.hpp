@@ -35,6 +35,7 @@ struct Definition {
   bool (*accepts)(std::string_view) = nullptr;
   const char* expects = nullptr;
   const char* alias = nullptr;  // another flag of the same meaning: "--moonlight"
+  bool advanced = false;        // few people need it; the console shows it on request
 };
 
 const std::vector<Definition>& table();

@@ -7,11 +7,12 @@ Result<> write(Database& database, const AppRow& row) {
   return database
       .prepare(
           "INSERT INTO apps(id,title,command,working_directory,environment,prepare,source,position,"
-          "second_client) VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+          "second_client,hidden) VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
           "title=excluded.title,"
           "command=excluded.command,working_directory=excluded.working_directory,"
           "environment=excluded.environment,prepare=excluded.prepare,source=excluded.source,"
-          "position=excluded.position,second_client=excluded.second_client")
+          "position=excluded.position,second_client=excluded.second_client,"
+          "hidden=excluded.hidden")
       .bind(row.id)
       .bind(row.title)
       .bind(row.command_json)
@@ -21,6 +22,7 @@ Result<> write(Database& database, const AppRow& row) {
       .bind(row.source)
       .bind(row.position)
       .bind(row.second_client)
+      .bind(std::int64_t{row.hidden})
       .run();
 }
 
@@ -30,14 +32,16 @@ Result<std::vector<AppRow>> load_apps(Database& database) {
   std::vector<AppRow> rows;
   auto query = database.prepare(
       "SELECT id,title,command,working_directory,environment,prepare,source,position,"
-      "coalesce((SELECT tag FROM app_art WHERE app_id=id),''),second_client FROM apps ORDER BY "
+      "coalesce((SELECT tag FROM app_art WHERE app_id=id),''),second_client,hidden FROM apps ORDER "
+      "BY "
       "position,title,id");
   for (;;) {
     const auto row = query.step();
     if (!row) return Failure(row.error());
     if (!*row) return rows;
     rows.push_back({query.integer(0), query.text(1), query.text(2), query.text(3), query.text(4),
-                    query.text(5), query.text(6), query.integer(7), query.text(8), query.text(9)});
+                    query.text(5), query.text(6), query.integer(7), query.text(8), query.text(9),
+                    query.integer(10) != 0});
   }
 }
 

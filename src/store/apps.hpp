@@ -18,6 +18,7 @@ struct AppRow {
   std::int64_t position = 0;
   std::string art_tag;        // of its cover; empty = none (read only)
   std::string second_client;  // apps::name(SecondClient); empty = as the host does
+  bool hidden = false;        // from clients
 };
 
 // In the order in which they are shown.

@@ -6,7 +6,7 @@
 
 namespace pf::store {
 
-inline constexpr std::array<const char*, 6> kMigrations = {
+inline constexpr std::array<const char*, 7> kMigrations = {
     R"sql(
 CREATE TABLE devices (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- ids are never used again
@@ -127,6 +127,10 @@ ALTER TABLE apps ADD COLUMN second_client TEXT NOT NULL DEFAULT '';
 UPDATE settings SET id = 'second_client',
   value = CASE value WHEN 'reject' THEN 'refuse' ELSE value END
   WHERE id = 'mode_conflict';
+)sql",
+    // Applications that clients are not shown.
+    R"sql(
+ALTER TABLE apps ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
 )sql",
 };
 

@@ -70,6 +70,31 @@ TEST_F(CatalogueTest, TheDesktopCanHaveCommandsAroundItButNoneOfItsOwn) {
   EXPECT_TRUE(catalogue_->remove(desktop.id).error().is(Errc::BadEntry));
 }
 
+TEST_F(CatalogueTest, AHiddenOneIsLeftOutOfListsButCanBeFoundAndComesBack) {
+  const auto chess = add("Chess"), go = add("Go");
+  auto app = *catalogue_->find(chess);
+  app.hidden = true;
+  ASSERT_TRUE(catalogue_->change(app));
+  reopen();
+  const auto shown = [&](std::uint32_t running) {
+    std::vector<std::string> list;
+    for (const auto& one : catalogue_->shown(running)) list.push_back(one.title);
+    return list;
+  };
+  EXPECT_EQ(shown(0), (std::vector<std::string>{"Desktop", "Go"}));
+  EXPECT_EQ(shown(go), (std::vector<std::string>{"Desktop", "Go"}));
+  EXPECT_EQ(shown(chess), titles()) << "who runs it must find it to come back to it";
+  ASSERT_NE(catalogue_->find(chess), nullptr);
+  // Its place is kept, whatever else is put into an order.
+  ASSERT_TRUE(catalogue_->reorder({go, chess}));
+  app.hidden = false;
+  ASSERT_TRUE(catalogue_->change(app));
+  EXPECT_EQ(shown(0), (std::vector<std::string>{"Desktop", "Go", "Chess"}));
+  auto desktop = catalogue_->apps().front();
+  desktop.hidden = true;
+  EXPECT_TRUE(catalogue_->change(desktop).error().is(Errc::BadEntry));
+}
+
 TEST_F(CatalogueTest, WhatIsNotAllowedChangesNothing) {
   const auto id = add("Chess");
   const auto before = *catalogue_->find(id);
