@@ -40,7 +40,7 @@ class Speaker {
   }
 
  private:
-  OpusEncoder* encoder_;
+  ::OpusEncoder* encoder_;
   int channels_, samples_;
   std::uint64_t position_ = 0;
 };
