@@ -11,11 +11,8 @@ namespace pf::capture {
 
 class RateGate {
  public:
-  explicit RateGate(const media::Rational& rate) { set_rate(rate); }
-  void set_rate(const media::Rational& rate) {
-    period_ = media::Mode{2, 2, rate}.frames(1);
-    slack_ = period_ / 2;
-  }
+  explicit RateGate(const media::Rational& rate)
+      : period_(media::Mode{2, 2, rate}.frames(1)), slack_(period_ / 2) {}
 
   // When the next frame may be taken.
   SteadyTime opens() const { return due_ - slack_; }
@@ -23,8 +20,8 @@ class RateGate {
   void took(SteadyTime now) { due_ = std::max(due_, now - slack_) + period_; }
 
  private:
-  Nanoseconds period_{};
-  Nanoseconds slack_{};
+  Nanoseconds period_;
+  Nanoseconds slack_;
   SteadyTime due_{};
 };
 

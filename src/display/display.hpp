@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "media/display_target.hpp"
 
@@ -27,6 +28,10 @@ class Display {
   virtual const media::DisplayTarget& target() const = 0;
   // Worker thread. Changes the live mode; capture sources see the new size with their next frame.
   virtual Result<> set_mode(const media::Mode& mode) = 0;
+  // Worker thread, not beside set_mode(). `interval`: between pictures, as captured of late while
+  // every refresh brought one. A display whose clock counts in coarse steps takes the step that is
+  // nearest to its mode's rate.
+  virtual void correct_clock(Nanoseconds interval) { (void)interval; }
   // Any thread, cheap: false once the compositor or X server has gone.
   virtual bool alive() const = 0;
 };

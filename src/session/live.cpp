@@ -16,6 +16,23 @@ std::optional<std::uint32_t> quantile(std::vector<std::int64_t>& values, double 
 
 }  // namespace
 
+std::optional<Nanoseconds> picture_interval(const Stats& stats, std::int64_t since_ns,
+                                            std::size_t least) {
+  std::vector<std::int64_t> between;
+  std::int64_t later = 0;
+  stats.timelines.read(
+      [&](const media::Timeline& t) {
+        if (t.captured_ns < since_ns) return;
+        if (later > t.captured_ns) between.push_back(later - t.captured_ns);
+        later = t.captured_ns;
+      },
+      TimelineRing::kFrames);
+  if (between.size() < least || between.empty()) return std::nullopt;
+  const auto middle = between.begin() + static_cast<std::ptrdiff_t>(between.size() / 2);
+  std::nth_element(between.begin(), middle, between.end());
+  return Nanoseconds(*middle);
+}
+
 void LiveRing::sample(Stats& stats, std::int64_t unix_ms, std::int64_t steady_ns,
                       double elapsed_s) {
   const auto frames = stats.frames_sent.value();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "session/stats.hpp"
 
 namespace pf::session {
@@ -21,6 +22,11 @@ struct LiveSample {
   std::optional<std::uint32_t> fec_percent;   // parity, as a share of the data
   std::optional<std::uint32_t> bitrate_kbps;  // of the encoder
 };
+
+// The middle one of the times between pictures that were captured since `since_ns`; none when there
+// were fewer than `least`.
+std::optional<Nanoseconds> picture_interval(const Stats& stats, std::int64_t since_ns,
+                                            std::size_t least);
 
 class LiveRing {
  public:

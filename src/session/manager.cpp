@@ -165,8 +165,10 @@ void ManagerImpl::tick() {
   const auto now = executor_.now();
   const std::chrono::duration<double> elapsed = now - std::exchange(ticked_, now);
   if (elapsed >= kTick / 2 && elapsed < kLongestLap)
-    for (auto& [id, s] : sessions_)
+    for (auto& [id, s] : sessions_) {
       s.live.sample(*s.stats, unix_now_ms(), to_ns(now), elapsed.count());
+      correct_clock(s, to_ns(now - kTick));
+    }
   if (on_figures_) on_figures_();
   ticker_ = executor_.after(kTick, [this] { tick(); });
 }

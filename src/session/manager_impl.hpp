@@ -133,6 +133,8 @@ class ManagerImpl final : public Manager {
   void open_encoder(Session& s);
   void open_microphone(SessionId id);
   void open_clipboard(SessionId id);
+  // Tells the display when its pictures come off its rate. `since_ns`: what to look at.
+  void correct_clock(Session& s, std::int64_t since_ns);
   // For workers.
   struct Screen {
     display::Display* display;

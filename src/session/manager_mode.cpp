@@ -6,6 +6,9 @@ namespace {
 
 constexpr std::uint32_t kLeastSide = 16, kLargestSide = 16'384;
 constexpr double kLeastRate = 1, kLargestRate = 1000;
+// A display's clock is looked at when pictures come for most of its refreshes, and off their rate.
+constexpr double kMostPictures = 0.8;
+constexpr auto kWorthCorrecting = std::chrono::microseconds(400);
 
 }  // namespace
 
@@ -96,6 +99,29 @@ void ManagerImpl::next_change(Session& s) {
   if (s.state != State::Live || s.opening) return;
   if (auto change = std::exchange(s.next_change, std::nullopt))
     reconfigure(s.id, change->mode, std::move(change->done));
+}
+
+void ManagerImpl::correct_clock(Session& s, std::int64_t since_ns) {
+  if (s.state != State::Live || s.opening || !leads(s) || !s.stage->display) return;
+  const auto rate = s.stream->video_config().mode.rate;
+  const auto period = media::Mode{2, 2, rate}.frames(1);
+  const auto interval =
+      picture_interval(*s.stats, since_ns, static_cast<std::size_t>(rate.value() * kMostPictures));
+  if (!interval || std::chrono::abs(*interval - period) < kWorthCorrecting) return;
+  s.opening = true;
+  work([this, id = s.id, screen = screen(s), interval = *interval] {
+    {
+      const std::scoped_lock lock(*screen.use);
+      screen.display->correct_clock(interval);
+    }
+    back([this, id] {
+      auto* session = get(id);
+      session->opening = false;
+      settled(*session);
+      try_open_stream(*session);
+      next_change(*session);
+    });
+  });
 }
 
 // The stream ends: nobody changes its mode any more.

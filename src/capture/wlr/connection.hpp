@@ -26,10 +26,6 @@ class Connection final : private wayland::Client {
   wl_shm* shm() const { return shm_; }
   wl_proxy* manager() const { return manager_; }
   bool output_gone() const { return output_gone_; }
-  // Of the output's current mode; 0 while the compositor has not told.
-  std::uint32_t refresh_millihertz() const {
-    return output_ != nullptr ? output_->refresh_millihertz : 0;
-  }
 
   // Handles what has arrived and sends what is queued, then sleeps until more arrives, `wake_fd`
   // becomes readable or `deadline` passes. False when the connection is broken.

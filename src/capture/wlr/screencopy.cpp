@@ -158,10 +158,6 @@ bool Screencopy::arm(SteadyTime& wake_at) {
                announced_.format);
     return false;
   }
-  if (const auto refresh = link_->refresh_millihertz(); refresh != refresh_) {
-    refresh_ = refresh;
-    gate_.set_rate({refresh, 1000});
-  }
   if (steady_now() < gate_.opens()) {
     wake_at = gate_.opens();
     return true;

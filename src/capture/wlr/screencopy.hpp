@@ -49,7 +49,6 @@ class Screencopy final : public Source, private media::FrameOwner {
 
   // Capture thread only.
   RateGate gate_;
-  std::uint32_t refresh_ = 0;  // what gate_ was told last, millihertz
   std::unique_ptr<BufferPool> pool_;
   std::vector<std::unique_ptr<BufferPool>> retired_;  // of an earlier size, until their frames go
   wl_proxy* frame_ = nullptr;

@@ -9,15 +9,14 @@ std::uint32_t refresh_millihertz(const media::Rational& rate) {
   return static_cast<std::uint32_t>((scaled + rate.den / 2) / rate.den);
 }
 
-std::string mode_command(const media::Mode& mode) {
-  const auto mhz = refresh_millihertz(mode.rate);
+std::string mode_command(const media::Mode& mode, std::uint32_t millihertz) {
   return fmt::format("output {} mode --custom {}x{}@{}.{:03}Hz", kOutput, mode.width, mode.height,
-                     mhz / 1000, mhz % 1000);
+                     millihertz / 1000, millihertz % 1000);
 }
 
 std::string sway_config(const media::Mode& mode, bool xwayland) {
   std::string text = xwayland ? "xwayland enable\n" : "xwayland disable\n";
-  text += mode_command(mode) + '\n';
+  text += mode_command(mode, refresh_millihertz(mode.rate)) + '\n';
   text +=
       "default_border none\n"
       "default_floating_border none\n"

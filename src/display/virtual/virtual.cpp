@@ -6,6 +6,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include "base/log.hpp"
 #include "base/process.hpp"
 #include "base/runtime_folder.hpp"
+#include "display/virtual/refresh_clock.hpp"
 #include "display/virtual/sway_config.hpp"
 #include "display/virtual/sway_ipc.hpp"
 
@@ -25,6 +27,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kStartLimit{5000};
 constexpr milliseconds kReplyLimit{2000};
 constexpr milliseconds kLeaveLimit{1000};
+constexpr int kLookMs = 5;
 constexpr const char* kIpcSocket = "ipc";
 constexpr const char* kLog = "log";
 constexpr std::size_t kSocketPathLimit = 107;  // sun_path without its terminator
@@ -33,15 +36,16 @@ constexpr std::size_t kSocketPathLimit = 107;  // sun_path without its terminato
 class FolderWatch {
  public:
   explicit FolderWatch(const std::string& folder) : fd_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
-    if (fd_)
-      ::inotify_add_watch(fd_.get(), folder.c_str(), IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO);
+    watches_ = fd_ && ::inotify_add_watch(fd_.get(), folder.c_str(),
+                                          IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO) >= 0;
   }
   enum class Woken { Change = 1, ChildEnded, TimedOut };
   Woken wait(int child_fd, SteadyTime deadline) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_now()).count();
     if (left <= 0) return Woken::TimedOut;
     pollfd items[2] = {{fd_.get(), POLLIN, 0}, {child_fd, POLLIN, 0}};
-    ::poll(items, 2, static_cast<int>(left));
+    // A user has few watches, and other programs may have taken them all: then look often.
+    ::poll(items, 2, static_cast<int>(watches_ ? left : std::min<std::int64_t>(left, kLookMs)));
     if (items[1].revents != 0) return Woken::ChildEnded;
     alignas(inotify_event) char events[4096];
     while (::read(fd_.get(), events, sizeof events) > 0) {
@@ -51,6 +55,7 @@ class FolderWatch {
 
  private:
   UniqueFd fd_;
+  bool watches_ = false;
 };
 
 std::string find_wayland_socket(const std::string& folder) {
@@ -63,10 +68,6 @@ std::string find_wayland_socket(const std::string& folder) {
   }
   ::closedir(directory);
   return found;
-}
-
-OutputState wanted_state(const media::Mode& mode) {
-  return {mode.width, mode.height, refresh_millihertz(mode.rate), true};
 }
 
 class VirtualDisplay final : public Display {
@@ -92,6 +93,7 @@ class VirtualDisplay final : public Display {
     FolderWatch watch(folder_.path());
     if (auto spawned = spawn(); !spawned) return spawned;
     if (auto connected = connect(watch, deadline); !connected) return connected;
+    clock_ = RefreshClock(mode.rate);
     if (auto ready = wait_for_mode(mode, deadline); !ready) return ready;
     target_.kind = media::DisplayKind::Wlroots;
     target_.output = kOutput;
@@ -108,15 +110,30 @@ class VirtualDisplay final : public Display {
   Result<> set_mode(const media::Mode& mode) override {
     if (!alive()) return fail(Errc::Lost, "the compositor has ended");
     if (mode == target_.mode) return {};
-    auto reply = ipc_->request(IpcType::RunCommand, mode_command(mode), kReplyLimit);
-    if (!reply) return pass(reply);
-    if (auto accepted = parse_command_reply(*reply); !accepted) return accepted;
-    if (auto changed = wait_for_mode(mode, steady_now() + kReplyLimit); !changed) return changed;
+    if (mode.rate != target_.mode.rate) clock_ = RefreshClock(mode.rate);
+    if (auto applied = apply(mode); !applied) return applied;
     target_.mode = mode;
     return {};
   }
 
+  void correct_clock(Nanoseconds interval) override {
+    if (!alive() || !clock_.observe(interval)) return;
+    if (auto applied = apply(target_.mode); !applied)
+      log::warn("display", "the rate stays", "why", applied.error().message());
+    else
+      log::debug("display", "clock corrected", "millihertz", clock_.millihertz());
+  }
+
  private:
+  // The mode, at the clock's rate.
+  Result<> apply(const media::Mode& mode) {
+    auto reply =
+        ipc_->request(IpcType::RunCommand, mode_command(mode, clock_.millihertz()), kReplyLimit);
+    if (!reply) return pass(reply);
+    if (auto accepted = parse_command_reply(*reply); !accepted) return accepted;
+    return wait_for_mode(mode, steady_now() + kReplyLimit);
+  }
+
   Result<> spawn() {
     const auto log_path = folder_.path() + '/' + kLog;
     const UniqueFd log(::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
@@ -172,7 +189,7 @@ class VirtualDisplay final : public Display {
 
   // The reply comes from the compositor's event loop, so it also proves that the loop runs.
   Result<> wait_for_mode(const media::Mode& mode, SteadyTime deadline) {
-    const auto wanted = wanted_state(mode);
+    const OutputState wanted{mode.width, mode.height, clock_.millihertz(), true};
     while (true) {
       auto reply = ipc_->request(IpcType::GetOutputs, "", kReplyLimit);
       if (!reply) return start_failed(reply.error().message());
@@ -222,6 +239,7 @@ class VirtualDisplay final : public Display {
   std::optional<Account> account_;
   Process process_;  // ends before the folder goes
   std::optional<SwayIpc> ipc_;
+  RefreshClock clock_;
   media::DisplayTarget target_;
 };
 

@@ -6,12 +6,13 @@ namespace pf::display::virtual_display {
 namespace {
 
 TEST(SwayConfig, ModesAreExactToTheMillihertz) {
-  EXPECT_EQ(mode_command({1366, 768, {60000, 1001}}),
+  const auto command = [](const media::Mode& mode) {
+    return mode_command(mode, refresh_millihertz(mode.rate));
+  };
+  EXPECT_EQ(command({1366, 768, {60000, 1001}}),
             "output HEADLESS-1 mode --custom 1366x768@59.940Hz");
-  EXPECT_EQ(mode_command({1280, 720, {120, 1}}),
-            "output HEADLESS-1 mode --custom 1280x720@120.000Hz");
-  EXPECT_EQ(mode_command({640, 480, {24000, 1001}}),
-            "output HEADLESS-1 mode --custom 640x480@23.976Hz");
+  EXPECT_EQ(command({1280, 720, {120, 1}}), "output HEADLESS-1 mode --custom 1280x720@120.000Hz");
+  EXPECT_EQ(command({640, 480, {24000, 1001}}), "output HEADLESS-1 mode --custom 640x480@23.976Hz");
   EXPECT_EQ(refresh_millihertz({120000, 1001}), 119'880U);
 }
 

@@ -80,5 +80,18 @@ TEST(LiveRing, ANewStreamCountsFromZero) {
   EXPECT_EQ(ring.newest()->fps, 30);
 }
 
+TEST(PictureInterval, IsTheMiddleOneOfWhatWasCapturedSince) {
+  Stats stats;
+  EXPECT_FALSE(picture_interval(stats, 0, 0));
+  std::int64_t at = 5 * kSecond;
+  for (int i = 0; i < 200; ++i) {
+    media::Timeline t;
+    t.captured_ns = at += i < 100 ? 30'000'000 : i % 10 == 0 ? 33'000'000 : 17'000'000;
+    stats.timelines.record(t);
+  }
+  EXPECT_EQ(picture_interval(stats, 8'100'000'000, 48), Nanoseconds(17'000'000));
+  EXPECT_FALSE(picture_interval(stats, 8'100'000'000, 200));
+}
+
 }  // namespace
 }  // namespace pf::session
