@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
 
 namespace pf {
 namespace fs = std::filesystem;
@@ -29,6 +30,7 @@ bool searchable_by_others(fs::path path) {
 }
 
 constexpr const char* kMark = ".in-use";
+constexpr std::size_t kTailBytes = 8 * 1024;  // of a log, for a message
 
 UniqueFd open_mark(const fs::path& folder, int flags) {
   return UniqueFd(::open((folder / kMark).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600));
@@ -93,7 +95,16 @@ Result<> RuntimeFolder::write(const std::string& name, const std::string& conten
 }
 
 std::string RuntimeFolder::tail(const std::string& name, std::size_t count) const {
-  std::ifstream file(path_ + '/' + name);
+  // Whoever the folder was given to may have put anything in the file's place.
+  const UniqueFd fd(::open((path_ + '/' + name).c_str(),
+                           O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  struct stat info {};
+  if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  std::string text(kTailBytes, '\0');
+  const auto from = std::max<off_t>(0, info.st_size - static_cast<off_t>(kTailBytes));
+  const auto got = ::pread(fd.get(), text.data(), text.size(), from);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  std::istringstream file(text);
   std::deque<std::string> lines;
   for (std::string line; std::getline(file, line);) {
     lines.push_back(line);

@@ -32,6 +32,20 @@ TEST(RuntimeFolder, IsPrivateAndGoesAway) {
   EXPECT_FALSE(fs::exists(path));
 }
 
+// The folder may belong to another account than the one that looks into it.
+TEST(RuntimeFolder, TailReadsNothingButAFileOfItsOwn) {
+  const test::TempFolder temp;
+  auto folder = RuntimeFolder::create(temp.path() + "/run", "tag", std::nullopt);
+  ASSERT_TRUE(folder);
+  std::ofstream(temp.path() + "/secret") << "secret\n";
+  fs::create_symlink(temp.path() + "/secret", folder->path() + "/link");
+  ASSERT_EQ(::mkfifo((folder->path() + "/fifo").c_str(), 0600), 0);
+  EXPECT_EQ(folder->tail("link", 1), "");
+  EXPECT_EQ(folder->tail("fifo", 1), "");
+  ASSERT_TRUE(folder->write("log", std::string(100'000, 'x') + "\nlast\n"));
+  EXPECT_EQ(folder->tail("log", 1), "last");
+}
+
 TEST(RuntimeFolder, SweepsWhatAKilledProcessLeftAndNothingElse) {
   const test::TempFolder temp;
   fs::create_directories(temp.path() + "/dead/deeper");
