@@ -3,6 +3,8 @@
 namespace pf::capture::x11 {
 namespace {
 
+constexpr std::size_t kMostCursorPixels = 1024 * 1024;
+
 bool present(xcb_connection_t* connection, xcb_extension_t* extension) {
   const auto* data = xcb_get_extension_data(connection, extension);
   return data != nullptr && data->present != 0;
@@ -103,10 +105,13 @@ bool Screen::read_size() {
 }
 
 void take_image(xcb_xfixes_get_cursor_image_reply_t& reply, Cursor& cursor) {
+  const auto count = std::size_t{reply.width} * reply.height;
+  // Nobody points with more; and the reply's length counts its words.
+  const bool usable = count <= kMostCursorPixels && count <= reply.length;
   const std::uint32_t* words = xcb_xfixes_get_cursor_image_cursor_image(&reply);
-  cursor.pixels.assign(words, words + xcb_xfixes_get_cursor_image_cursor_image_length(&reply));
-  cursor.width = reply.width;
-  cursor.height = reply.height;
+  cursor.pixels.assign(words, words + (usable ? count : 0));
+  cursor.width = usable ? reply.width : 0;
+  cursor.height = usable ? reply.height : 0;
   cursor.hot_x = reply.xhot;
   cursor.hot_y = reply.yhot;
 }

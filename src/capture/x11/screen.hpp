@@ -31,7 +31,7 @@ struct Screen {
   bool read_size();
 };
 
-// The cursor's image from the server's answer.
+// The cursor's image from the server's answer; none when it is absurdly large or incomplete.
 void take_image(xcb_xfixes_get_cursor_image_reply_t& reply, Cursor& cursor);
 
 }  // namespace pf::capture::x11

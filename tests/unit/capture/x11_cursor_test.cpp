@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstring>
+#include <vector>
 
 #include "capture/x11/cursor.hpp"
+#include "capture/x11/screen.hpp"
 
 namespace pf::capture::x11 {
 namespace {
@@ -14,6 +17,32 @@ Cursor square(std::uint32_t size, std::uint32_t pixel) {
   cursor.pixels.assign(std::size_t{size} * size, pixel);
   cursor.on_screen = true;
   return cursor;
+}
+
+// As the server answers: `words` of image behind the head.
+Cursor taken(std::uint16_t width, std::uint16_t height, std::uint32_t words) {
+  xcb_xfixes_get_cursor_image_reply_t head{};
+  head.width = width;
+  head.height = height;
+  head.length = words;
+  std::vector<std::uint32_t> reply(sizeof head / 4 + words, 0xFF00FF00);
+  std::memcpy(reply.data(), &head, sizeof head);
+  Cursor cursor = square(2, 0xFFFFFFFF);
+  take_image(*static_cast<xcb_xfixes_get_cursor_image_reply_t*>(static_cast<void*>(reply.data())),
+             cursor);
+  return cursor;
+}
+
+TEST(X11Cursor, AnImageIsTakenWholeOrNotAtAll) {
+  const auto good = taken(3, 2, 6);
+  EXPECT_EQ(good.pixels, std::vector<std::uint32_t>(6, 0xFF00FF00));
+  EXPECT_EQ(good.width, 3U);
+  EXPECT_TRUE(good.shows());
+  for (const auto& bad : {taken(3, 2, 5), taken(60'000, 60'000, 16)}) {
+    EXPECT_TRUE(bad.pixels.empty());
+    EXPECT_EQ(bad.width * bad.height, 0U);
+    EXPECT_FALSE(bad.shows());
+  }
 }
 
 TEST(X11Cursor, AreaIsClippedAtEveryEdge) {
