@@ -46,6 +46,10 @@ class Rs8Plan {
                    std::size_t bytes) const;
 
  private:
+  // As reconstruct(), for at least one lost shard and enough parity.
+  void reconstruct_many(std::span<std::uint8_t* const> shards,
+                        std::span<const std::uint8_t> present, std::size_t bytes) const;
+
   unsigned k_;
   unsigned m_;
   Kernel kernel_;

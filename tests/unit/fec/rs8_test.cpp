@@ -239,6 +239,40 @@ TEST_P(EveryKernel, RepairsAnyLossWithinTheParity) {
   }
 }
 
+TEST_P(EveryKernel, RepairsManyLossesWhereverTheShardsLie) {
+  std::mt19937 random(9);
+  for (const bool scattered : {false, true})
+    for (const unsigned lost : {1U, 7U, 16U, 33U, 40U}) {
+      constexpr unsigned kData = 200, kParity = 40;
+      constexpr std::size_t kBytes = 130, kStride = 144;
+      Arena arena(kData, kParity, kBytes, kStride);
+      arena.fill(random);
+      const Rs8Plan plan(kData, kParity, GetParam());
+      plan.encode(arena.shard(0), arena.parity(), kStride, kBytes);
+      std::vector<Bytes> own;
+      for (unsigned i = 0; i < kData + kParity; ++i)
+        own.emplace_back(arena.shard(i), arena.shard(i) + kBytes);
+      const auto truth = own;
+      std::vector<unsigned> order(kData + kParity);
+      std::iota(order.begin(), order.end(), 0U);
+      // Parity that is missing too may not be what the repair looks at.
+      std::shuffle(order.begin(), order.begin() + kData, random);
+      std::shuffle(order.begin() + kData, order.end(), random);
+      std::vector<std::uint8_t> present(kData + kParity, 1);
+      for (unsigned i = 0; i < lost; ++i) present[order[i]] = 0;
+      for (unsigned i = 0; i < kParity - lost; ++i) present[order[kData + i]] = 0;
+      std::vector<std::uint8_t*> shards;
+      for (unsigned i = 0; i < kData + kParity; ++i) {
+        auto* shard = scattered ? own[i].data() : arena.shard(i);
+        if (present[i] == 0) std::fill_n(shard, kBytes, std::uint8_t{0xAA});
+        shards.push_back(shard);
+      }
+      ASSERT_TRUE(plan.reconstruct(shards, present, kBytes));
+      for (unsigned i = 0; i < kData; ++i)
+        ASSERT_EQ(Bytes(shards[i], shards[i] + kBytes), truth[i]) << i << " of " << lost;
+    }
+}
+
 TEST(Rs8, ShapesThatExist) {
   EXPECT_TRUE(Rs8Plan::valid(1, 0));
   EXPECT_TRUE(Rs8Plan::valid(212, 43));
