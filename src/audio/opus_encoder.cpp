@@ -22,15 +22,25 @@ constexpr int kComplexity = 4;
 constexpr std::uint32_t kLargestPacket = 1375;
 
 struct Destroy {
+  void operator()(::OpusEncoder* p) const { opus_encoder_destroy(p); }
   void operator()(OpusMSEncoder* p) const { opus_multistream_encoder_destroy(p); }
 };
 
 }  // namespace
 
+// A packet of one stream is the same from both (RFC 7845, 5.1.1), but for each packet the encoder
+// of several asks the processor what it can do, which a virtual machine has to ask outside.
 struct OpusEncoder::Impl {
-  std::unique_ptr<OpusMSEncoder, Destroy> encoder;
+  std::unique_ptr<::OpusEncoder, Destroy> single;
+  std::unique_ptr<OpusMSEncoder, Destroy> several;
   std::size_t samples;
   std::size_t channels;
+
+  template <class... Request>
+  int ctl(Request... request) {
+    return single ? opus_encoder_ctl(single.get(), request...)
+                  : opus_multistream_encoder_ctl(several.get(), request...);
+  }
 };
 
 OpusEncoder::OpusEncoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -48,18 +58,21 @@ Result<OpusEncoder> OpusEncoder::create(const Layout& layout, std::chrono::milli
   impl->samples = static_cast<std::size_t>(kSampleRate / 1000 * ms);
   impl->channels = shape.channels;
   int error = OPUS_OK;
-  impl->encoder.reset(opus_multistream_encoder_create(
-      kSampleRate, shape.channels, shape.streams, shape.coupled, shape.mapping.data(),
-      OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error));
-  if (error != OPUS_OK || !impl->encoder) return fail(Errc::EncoderFailed, opus_strerror(error));
+  if (shape.streams == 1)
+    impl->single.reset(opus_encoder_create(kSampleRate, shape.channels,
+                                           OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error));
+  else
+    impl->several.reset(opus_multistream_encoder_create(
+        kSampleRate, shape.channels, shape.streams, shape.coupled, shape.mapping.data(),
+        OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error));
+  if (error != OPUS_OK || !(impl->single || impl->several))
+    return fail(Errc::EncoderFailed, opus_strerror(error));
   const auto largest = kLargestPacket * 8 * 1000 / static_cast<std::uint32_t>(ms);
   const auto bitrate = std::min(bitrate_bps != 0 ? bitrate_bps : shape.bitrate_bps, largest);
-  auto* encoder = impl->encoder.get();
   for (const int result :
-       {opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR(constant_rate ? 0 : 1)),
-        opus_multistream_encoder_ctl(encoder, OPUS_SET_VBR_CONSTRAINT(1)),
-        opus_multistream_encoder_ctl(encoder, OPUS_SET_BITRATE(static_cast<opus_int32>(bitrate))),
-        opus_multistream_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(kComplexity))})
+       {impl->ctl(OPUS_SET_VBR(constant_rate ? 0 : 1)), impl->ctl(OPUS_SET_VBR_CONSTRAINT(1)),
+        impl->ctl(OPUS_SET_BITRATE(static_cast<opus_int32>(bitrate))),
+        impl->ctl(OPUS_SET_COMPLEXITY(kComplexity))})
     if (result != OPUS_OK) return fail(Errc::EncoderFailed, opus_strerror(result));
   return OpusEncoder(std::move(impl));
 }
@@ -70,10 +83,13 @@ std::size_t OpusEncoder::frame_samples() const {
 
 std::size_t OpusEncoder::encode(std::span<const float> interleaved, MutableByteSpan out) noexcept {
   if (interleaved.size() != impl_->samples * impl_->channels) return 0;
-  const auto room = std::min<std::size_t>(out.size(), kLargestPacket);
-  const auto written = opus_multistream_encode_float(impl_->encoder.get(), interleaved.data(),
-                                                     static_cast<int>(impl_->samples), out.data(),
-                                                     static_cast<opus_int32>(room));
+  const auto room = static_cast<opus_int32>(std::min<std::size_t>(out.size(), kLargestPacket));
+  const auto samples = static_cast<int>(impl_->samples);
+  const auto written =
+      impl_->single
+          ? opus_encode_float(impl_->single.get(), interleaved.data(), samples, out.data(), room)
+          : opus_multistream_encode_float(impl_->several.get(), interleaved.data(), samples,
+                                          out.data(), room);
   return written > 0 ? static_cast<std::size_t>(written) : 0;
 }
 
