@@ -1,7 +1,7 @@
 # Compiles several files of a target as one, for builds that are made often and from nothing: most of what the
 # compiler does in a small file is headers. Files keep names of their own in unnamed namespaces, so only files
 # whose names differ come together (unity.awk). Files with options of their own stay alone.
-option(PF_UNITY "Compile several files as one" OFF)
+set(PF_UNITY OFF CACHE STRING "Compile several files as one: OFF, TESTS (only theirs) or ON")
 set(PF_UNITY_LINES 1500 CACHE STRING "Lines of such a group of files, headers apart")
 
 function(pf_unite_target target)
@@ -34,6 +34,8 @@ function(pf_unite_target target)
       PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # What these look for is the affair of the builds that compile each file on its own.
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-shadow)
 endfunction()
 
 function(pf_unite_folder folder)
@@ -57,7 +59,9 @@ function(pf_unite)
   execute_process(
     COMMAND awk -v mode=names -f ${CMAKE_SOURCE_DIR}/cmake/unity.awk ${headers}
     OUTPUT_FILE ${CMAKE_BINARY_DIR}/unity_names COMMAND_ERROR_IS_FATAL ANY)
-  pf_unite_folder(${CMAKE_SOURCE_DIR})
-  # What these look for is the affair of the builds that compile each file on its own.
-  target_compile_options(pf_options INTERFACE -Wno-subobject-linkage -Wno-shadow)
+  if(NOT PF_UNITY STREQUAL "TESTS")
+    pf_unite_folder(${CMAKE_SOURCE_DIR})
+  elseif(PF_BUILD_TESTS)
+    pf_unite_folder(${CMAKE_SOURCE_DIR}/tests)
+  endif()
 endfunction()
