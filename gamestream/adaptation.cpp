@@ -16,6 +16,10 @@ constexpr std::uint32_t kLeastKbps = 300;
 // A frame that is lost all the same costs one frame, since its client says so at once; above this
 // share every frame would pay for that.
 constexpr unsigned kMostFec = 50;
+// From here on the path has broken in: so many frames lost within a window, and so much of each.
+// What is missing from those tells how much arrives better than a window that began before.
+constexpr unsigned kPressingBlocks = 3;
+constexpr std::uint32_t kPressingPpm = 300'000;
 // How far down the bitrate may go, in permille; with guesses not as far.
 constexpr unsigned kFloor = 50, kCautiousFloor = 300;
 
@@ -56,6 +60,14 @@ void Adaptation::fec_status(const FecStatus& status) {
   const bool failed = received < status.data_shards;
   missing_ += failed && all > received ? all - received : status.missing;
   lost_ = lost_ || failed;
+  if (!failed) return;
+  ++failed_blocks_;
+  failed_sent_ += all;
+  failed_missing_ += all - received;
+}
+
+bool Adaptation::pressing() const {
+  return failed_blocks_ >= kPressingBlocks && ppm_of(failed_missing_, failed_sent_) >= kPressingPpm;
 }
 
 void Adaptation::picture_lost() {
@@ -69,7 +81,10 @@ std::optional<Adaptation::Decision> Adaptation::window(std::uint64_t packets_sen
   sent_ = packets_sent;
   const auto missing = std::exchange(missing_, 0);
   const bool lost = std::exchange(lost_, false);
-  const auto loss = config_.reports_fec ? ppm_of(missing, sent) : (lost ? kUntoldPpm : 0);
+  auto loss = config_.reports_fec ? ppm_of(missing, sent) : (lost ? kUntoldPpm : 0);
+  if (pressing()) loss = std::max(loss, ppm_of(failed_missing_, failed_sent_));
+  failed_blocks_ = 0;
+  failed_sent_ = failed_missing_ = 0;
 
   if (rtt_ms != 0) least_rtt_ms_ = least_rtt_ms_ == 0 ? rtt_ms : std::min(least_rtt_ms_, rtt_ms);
   if (config_.follow_bitrate)

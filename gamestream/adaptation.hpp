@@ -39,9 +39,15 @@ class Adaptation {
   void fec_status(const FecStatus& status);
   void picture_lost();  // reference invalidation or IDR asked for
 
-  // To be called every session::PathShare::kWindowMs. `packets_sent`: of the whole stream;
+  // Frame after frame is lost by halves: what they tell need not wait for the window's end.
+  bool pressing() const;
+
+  // To be called every session::PathShare::kWindowMs, and earlier (not within kSoonestMs of the
+  // last) while pressing(). `packets_sent`: of the whole stream;
   // `rtt_ms`: 0 = unknown. Nothing while too little was sent to tell anything.
   std::optional<Decision> window(std::uint64_t packets_sent, std::uint32_t rtt_ms);
+
+  static constexpr std::uint32_t kSoonestMs = 100;
 
   const Decision& current() const { return decision_; }
   session::PathShare::Reason reason() const { return path_.reason(); }
@@ -57,6 +63,9 @@ class Adaptation {
   std::uint64_t sent_ = 0;
   std::uint64_t missing_ = 0;
   bool lost_ = false;
+  // Of blocks that could not be repaired, in this window.
+  unsigned failed_blocks_ = 0;
+  std::uint64_t failed_sent_ = 0, failed_missing_ = 0;
   std::uint32_t least_rtt_ms_ = 0;
   // Parity follows longer windows than the bitrate.
   unsigned path_windows_ = 0;

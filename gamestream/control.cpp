@@ -85,7 +85,7 @@ struct Client {
   Adaptation adaptation;
   SteadyTime next_ping{};
   std::uint32_t shortest_trip_ms = 0;  // in this window; 0 = none came back
-  SteadyTime next_window{};
+  SteadyTime window_began{};
 };
 
 // A peer that was told goodbye and may still acknowledge it.
@@ -130,6 +130,7 @@ struct Control::Impl {
   void say_goodbye(ENetPeer* peer);
   void release(ENetPeer* peer);
   void expire_leaving();
+  void follow_move();
   void note_round_trip();
   void follow_paths();
   void follow_path(Client& client);
@@ -216,6 +217,7 @@ void Control::Impl::run() {
     const ByteSpan datagram(owner->receivedData, owner->receivedDataLength);
     switch (classify_enet(datagram, data)) {
       case EnetDatagram::OfPeer:
+        current->follow_move();
         current->note_round_trip();
         return 0;
       case EnetDatagram::Connect:
@@ -271,6 +273,29 @@ void Control::Impl::step(bool draining) {
   enet_host_flush(host);
 }
 
+// A NAT that gives the client another port or address: the client does not notice, and ENet drops
+// what comes from there. Who holds the key and says something new is the client wherever it comes
+// from; whoever only overheard it can copy its messages but not before they are old.
+void Control::Impl::follow_move() {
+  const auto found = read_enet_messages({host->receivedData, host->receivedDataLength});
+  if (found.peer >= host->peerCount) return;
+  auto& peer = host->peers[found.peer];
+  const auto from = host->receivedAddress;
+  if (peer.address.host == from.host && peer.address.port == from.port) return;
+  auto* client = client_of(&peer);
+  if (client == nullptr || !client->proven || peer.state != ENET_PEER_STATE_CONNECTED) return;
+  auto* cipher = std::get_if<ControlCipher>(&client->framing);
+  if (cipher == nullptr) return;  // the old protocol proves nothing
+  const auto last = found.all.begin() + static_cast<std::ptrdiff_t>(found.count);
+  if (!std::any_of(found.all.begin(), last, [&](ByteSpan one) { return cipher->is_news(one); }))
+    return;
+  pin(from);
+  unpin(std::exchange(peer.address, from));
+  post([id = client->info.id, place = from_enet(from)](const Events& to) {
+    if (to.moved) to.moved(id, place);
+  });
+}
+
 // Of what has just come in. The shortest trip of a window tells a queue from a radio's hiccups.
 void Control::Impl::note_round_trip() {
   const auto echo = read_enet_echo({host->receivedData, host->receivedDataLength});
@@ -297,8 +322,10 @@ void Control::Impl::follow_paths() {
       enet_peer_ping(client->peer);
       client->next_ping = now + kRoundTrips;
     }
-    if (now < client->next_window) continue;
-    client->next_window = now + milliseconds(session::PathShare::kWindowMs);
+    const auto window =
+        client->adaptation.pressing() ? Adaptation::kSoonestMs : session::PathShare::kWindowMs;
+    if (now - client->window_began < milliseconds(window)) continue;
+    client->window_began = now;
     if (client->info.link && client->info.adapt.total_kbps != 0) follow_path(*client);
   }
 }

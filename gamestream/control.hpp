@@ -70,6 +70,8 @@ class Control {
   struct Events {  // on the control thread
     std::function<void(ControlId)> connected;
     std::function<void(ControlId, ControlLoss)> lost;  // not after forget() or terminate()
+    // The client speaks from another address or port now, and proved that it is the client.
+    std::function<void(ControlId, const net::Endpoint&)> moved;
   };
   static constexpr std::size_t kMaxPeers = 64;
 

@@ -53,25 +53,43 @@ std::size_t ControlCipher::make_iv(std::uint32_t sequence, bool from_host,
   return 12;
 }
 
-ControlCipher::Opened ControlCipher::open(ByteSpan wire, ByteSpan& text) noexcept {
+std::optional<ControlCipher::Envelope> ControlCipher::parse(ByteSpan wire) noexcept {
   ByteReader reader(wire);
   const auto type = reader.le<std::uint16_t>();
   const std::size_t length = reader.le<std::uint16_t>();
-  const auto sequence = reader.le<std::uint32_t>();
-  const auto tag = reader.take(kTag);
-  const auto cipher = reader.rest();
-  if (!reader.ok() || type != kEncrypted || length != wire.size() - 4 || cipher.size() < kMinText ||
-      cipher.size() > buffer_.size())
-    return Opened::Ignored;
+  Envelope envelope;
+  envelope.sequence = reader.le<std::uint32_t>();
+  envelope.tag = reader.take(kTag);
+  envelope.cipher = reader.rest();
+  if (!reader.ok() || type != kEncrypted || length != wire.size() - 4 ||
+      envelope.cipher.size() < kMinText || envelope.cipher.size() > kMaxMessage)
+    return std::nullopt;
+  return envelope;
+}
 
+bool ControlCipher::decrypt(const Envelope& envelope, MutableByteSpan text) noexcept {
   std::array<std::uint8_t, 16> iv;
-  const auto iv_size = make_iv(sequence, end_ == ControlEnd::Client, iv);
-  const MutableByteSpan plain(buffer_.data(), cipher.size());
-  std::copy(cipher.begin(), cipher.end(), plain.begin());
-  if (!cipher_.open(ByteSpan(iv).first(iv_size), plain, tag)) return Opened::Forged;
-  if (scheme_ == ControlScheme::A && !window_.accept(sequence)) return Opened::Ignored;
+  const auto iv_size = make_iv(envelope.sequence, end_ == ControlEnd::Client, iv);
+  std::copy(envelope.cipher.begin(), envelope.cipher.end(), text.begin());
+  return cipher_.open(ByteSpan(iv).first(iv_size), text, envelope.tag);
+}
+
+ControlCipher::Opened ControlCipher::open(ByteSpan wire, ByteSpan& text) noexcept {
+  const auto envelope = parse(wire);
+  if (!envelope) return Opened::Ignored;
+  const MutableByteSpan plain(buffer_.data(), envelope->cipher.size());
+  if (!decrypt(*envelope, plain)) return Opened::Forged;
+  if (scheme_ == ControlScheme::A && !window_.accept(envelope->sequence)) return Opened::Ignored;
   text = plain;
   return Opened::Message;
+}
+
+bool ControlCipher::is_news(ByteSpan wire) noexcept {
+  if (scheme_ != ControlScheme::A) return false;
+  const auto envelope = parse(wire);
+  if (!envelope || !window_.is_newest(envelope->sequence)) return false;
+  std::array<std::uint8_t, kMaxMessage> text;
+  return decrypt(*envelope, MutableByteSpan(text).first(envelope->cipher.size()));
 }
 
 Bytes ControlCipher::seal(ByteSpan text) {

@@ -28,6 +28,8 @@ class ReplayWindow {
  public:
   // Whether `sequence` is new; marks it. Call only for messages whose tag verified.
   bool accept(std::uint32_t sequence) noexcept;
+  // Whether nothing that came later in the sequence was accepted; marks nothing.
+  bool is_newest(std::uint32_t sequence) const noexcept { return !any_ || sequence > highest_; }
 
  private:
   static constexpr std::uint32_t kSize = 1024;
@@ -53,6 +55,9 @@ class ControlCipher {
   // Decrypts one datagram from the other end. `text` refers to an inner buffer, until the next
   // call.
   Opened open(ByteSpan wire, ByteSpan& text) noexcept;
+  // Whether the other end wrote this after everything that open() has taken: a copy of an older
+  // message is none, and neither is anything of scheme B, which cannot tell. Changes nothing.
+  bool is_news(ByteSpan wire) noexcept;
 
   // Seals one message under the next sequence number. Empty when it is too long or the library
   // fails.
@@ -61,6 +66,12 @@ class ControlCipher {
  private:
   ControlCipher(crypto::Aes128Gcm cipher, ControlScheme scheme, ControlEnd end)
       : cipher_(std::move(cipher)), scheme_(scheme), end_(end) {}
+  struct Envelope {
+    std::uint32_t sequence = 0;
+    ByteSpan tag, cipher;
+  };
+  static std::optional<Envelope> parse(ByteSpan wire) noexcept;
+  bool decrypt(const Envelope& envelope, MutableByteSpan text) noexcept;
   std::size_t make_iv(std::uint32_t sequence, bool from_host,
                       std::array<std::uint8_t, 16>& iv) const noexcept;
 

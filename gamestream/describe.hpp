@@ -46,6 +46,14 @@ struct Offer {
   Offer at(const media::Mode& mode) const;
 };
 
+// Until the probes have told more: the codec that every client plays. Clients name their losses all
+// the same, since an encoder that cannot go back answers with an IDR, as it would if asked for one.
+inline Offer first_offer() {
+  Offer offer;
+  offer.invalidates = true;
+  return offer;
+}
+
 // H.264 has no line of its own.
 std::string describe(const Offer& offer, const EncryptionPolicy& policy);
 

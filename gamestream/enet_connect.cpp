@@ -40,4 +40,29 @@ std::optional<EnetEcho> read_enet_echo(ByteSpan datagram) noexcept {
   return any ? std::optional(echo) : std::nullopt;
 }
 
+EnetMessages read_enet_messages(ByteSpan datagram) noexcept {
+  EnetMessages found;
+  ByteReader reader(datagram);
+  const auto header = reader.be<std::uint16_t>();
+  found.peer = static_cast<std::uint16_t>(header & ENET_PROTOCOL_MAXIMUM_PEER_ID);
+  if ((header & unsigned{ENET_PROTOCOL_HEADER_FLAG_COMPRESSED}) != 0) return found;
+  if ((header & unsigned{ENET_PROTOCOL_HEADER_FLAG_SENT_TIME}) != 0) reader.skip(2);
+  while (reader.ok() && found.count < EnetMessages::kMost) {
+    const auto rest = reader.rest();
+    if (rest.empty()) return found;
+    const auto command = static_cast<enet_uint8>(rest[0] & ENET_PROTOCOL_COMMAND_MASK);
+    const auto size = enet_protocol_command_size(command);
+    if (size == 0 || rest.size() < size) return found;
+    reader = ByteReader(rest.subspan(size));
+    // Of these the length of the message is the last field; fragments are not what clients send.
+    if (command != ENET_PROTOCOL_COMMAND_SEND_RELIABLE &&
+        command != ENET_PROTOCOL_COMMAND_SEND_UNRELIABLE &&
+        command != ENET_PROTOCOL_COMMAND_SEND_UNSEQUENCED)
+      continue;
+    const auto message = reader.take(load_be<std::uint16_t>(rest.data() + size - 2));
+    if (reader.ok()) found.all[found.count++] = message;
+  }
+  return found;
+}
+
 }  // namespace pf::gamestream

@@ -78,6 +78,7 @@ struct Frontend::Impl {
                                 const session::StreamConfig& stream) const;
   void connected(ControlId id);
   void lost(ControlId id, ControlLoss loss);
+  void moved(ControlId id, const net::Endpoint& to);
   void ended(ControlId id);
   void drop(ControlId id);
   void drop_leftovers();
@@ -128,6 +129,7 @@ Result<> Frontend::Impl::open_media(const net::Endpoint& bind) {
   Control::Events events;
   events.connected = [this](ControlId id) { connected(id); };
   events.lost = [this](ControlId id, ControlLoss loss) { lost(id, loss); };
+  events.moved = [this](ControlId id, const net::Endpoint& to) { moved(id, to); };
   auto started = Control::start(deps.loop, at(kControlOffset), std::move(events));
   if (!started) return pass(started);
   control = std::move(*started);
@@ -355,6 +357,14 @@ void Frontend::Impl::connected(ControlId id) {
   const auto session = found->second.ticket->session;
   launches.remove(session);
   log::info("gamestream", "client connected", "session", session);
+}
+
+void Frontend::Impl::moved(ControlId id, const net::Endpoint& to) {
+  const auto found = streams.find(id);
+  if (found == streams.end()) return;
+  log::info("gamestream", "the client speaks from another place", "session",
+            found->second.ticket->session, "address", to.to_string());
+  media->moved(id, to);
 }
 
 void Frontend::Impl::lost(ControlId id, ControlLoss loss) {

@@ -201,7 +201,8 @@ EventList InputDecoder::decode(ByteSpan packet) noexcept {
   ByteReader reader(packet);
   const std::size_t size = reader.be<std::uint32_t>();
   const auto magic = reader.le<std::uint32_t>();
-  if (!reader.ok() || size != packet.size() - 4) {
+  // Clients from before 2021 send two bytes more with "haptics" than they say.
+  if (!reader.ok() || (size != packet.size() - 4 && magic != kHaptics)) {
     ++counts_.invalid;
     return out;
   }

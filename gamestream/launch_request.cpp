@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kMinPixels = 16;
 constexpr std::uint32_t kMaxPixels = 8192;
-constexpr std::uint32_t kMaxRate = 480;
+constexpr std::uint32_t kMaxRate = 1000;
 
 template <class T>
 std::optional<T> number(std::string_view text) {

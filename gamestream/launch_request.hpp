@@ -34,7 +34,7 @@ struct LaunchRequest {
 // is present must be well formed. Unknown speaker layouts are stereo.
 Result<LaunchRequest> parse_launch(const http::Request& request);
 
-// "1920x1080x60": 16 to 8192 pixels each way, made even; 1 to 480 frames per second, 0 means 60.
+// "1920x1080x60": 16 to 8192 pixels each way, made even; 1 to 1000 frames per second, 0 means 60.
 std::optional<media::Mode> parse_mode(std::string_view text);
 
 }  // namespace pf::gamestream

@@ -98,10 +98,12 @@ void MediaPorts::Impl::on_ping(MediaKind kind, const MediaPing& ping, const net:
     counts.pings.add();
     auto& known = kind == MediaKind::Video ? stream.video_from : stream.audio_from;
     auto& destination = kind == MediaKind::Video ? stream.link->video : stream.link->audio;
-    // The path may move to another port of the same address (a NAT that forgot); never to another
-    // address, because the payload can be read off the wire (7.1).
+    // The path may move to another port of the same address (a NAT that forgot), and to the address
+    // that the control stream has moved to; to no other, because the payload can be read off the
+    // wire (7.1).
     const bool first = !destination.known();
-    if (!first && (known == got.from || !known.same_address(got.from))) return;
+    const bool near = known.same_address(got.from) || stream.client.same_address(got.from);
+    if (!first && (known == got.from || !near)) return;
     if (!first && ping.legacy) return;
     known = got.from;
     destination.set(got.from, got.local);
@@ -178,6 +180,11 @@ void MediaPorts::start(StreamId id, bool legacy, std::function<void(MediaKind)> 
   stream.start = std::move(start);
   Impl::try_start(stream, MediaKind::Video);
   Impl::try_start(stream, MediaKind::Audio);
+}
+
+void MediaPorts::moved(StreamId id, const net::Endpoint& client) {
+  const auto found = impl_->streams.find(id);
+  if (found != impl_->streams.end()) found->second.client = client;
 }
 
 void MediaPorts::forget(StreamId id) {

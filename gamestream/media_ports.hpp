@@ -45,6 +45,8 @@ class MediaPorts {
   // The stream may start: `start` runs once per kind, at once where the ping came already.
   // `legacy`: accept pings without payload from the client's address (4.4).
   void start(StreamId id, bool legacy, std::function<void(MediaKind)> start);
+  // The client is at another address now: pings from there are its as well.
+  void moved(StreamId id, const net::Endpoint& client);
   void forget(StreamId id);
 
   struct Counts {

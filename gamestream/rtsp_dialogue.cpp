@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.hpp"
 
 namespace pf::gamestream {
@@ -69,7 +71,8 @@ RtspDialogues::Answer RtspDialogues::on_encrypted(ByteSpan bytes) {
   return {};
 }
 
-// By the session number once the client knows it, else the newest launch from that address.
+// By the session number once the client knows it. Before that, launches of one address take turns,
+// since their clients go through the dialogue in the order in which they were told to.
 TicketPtr RtspDialogues::find_plain(const RtspRequest& request, const net::Endpoint& remote) const {
   TicketPtr found;
   const auto* session = request.header("Session");
@@ -79,8 +82,15 @@ TicketPtr RtspDialogues::find_plain(const RtspRequest& request, const net::Endpo
     if (session != nullptr && session->substr(0, session->find(';')) != session_text(*ticket))
       continue;
     found = ticket;
+    if (session == nullptr && !knows_session(ticket)) break;
   }
   return found;
+}
+
+bool RtspDialogues::knows_session(const TicketPtr& ticket) const {
+  return std::any_of(dialogues_.begin(), dialogues_.end(), [&](const Dialogue& one) {
+    return one.set_up && one.ticket.lock() == ticket;
+  });
 }
 
 RtspDialogues::Dialogue& RtspDialogues::dialogue_of(const TicketPtr& ticket) {

@@ -57,6 +57,7 @@ class RtspDialogues {
   Answer on_plain(ByteSpan bytes, const net::Endpoint& remote);
   Answer on_encrypted(ByteSpan bytes);
   TicketPtr find_plain(const RtspRequest& request, const net::Endpoint& remote) const;
+  bool knows_session(const TicketPtr& ticket) const;
   Dialogue& dialogue_of(const TicketPtr& ticket);
   std::string respond(const TicketPtr& ticket, const RtspRequest& request);
   RtspResponse handle(const TicketPtr& ticket, const RtspRequest& request);

@@ -28,6 +28,7 @@ constexpr double kDeepestFlooded = 0.15;
 // Windows in a row: with frames that parity could not repair, with losses that it could, with a
 // queue; and how long a fall takes to show.
 constexpr unsigned kBadWindows = 2, kLossyWindows = 4, kSlowWindows = 2, kSettling = 2;
+constexpr unsigned kMostSettling = 4;
 // Milliseconds: from here on the stream falls, rests, and losses are the queue's. A queue shows
 // before anything is lost, and clients do not report the parity that gets lost behind a frame.
 constexpr std::uint32_t kQueueing = 25, kQueueRest = 15, kQueueLoses = 40;
@@ -35,6 +36,9 @@ constexpr std::uint32_t kQueueing = 25, kQueueRest = 15, kQueueLoses = 40;
 // unless this much is lost.
 constexpr unsigned kDoubt = 3;
 constexpr std::uint32_t kBeyondDoubt = 400'000;
+// Windows after which a small queue that stays is looked into: a short one is full then, and what
+// does not fit is parity at the end of frames, which no client misses.
+constexpr unsigned kStandingWindows = 4;
 // Falls after which a queue that stays as it is belongs to somebody else's traffic.
 constexpr unsigned kVainFalls = 3;
 // After a fall, losses are still those of before it: in what is repaired, and asked for again.
@@ -51,6 +55,7 @@ constexpr double kWorse = 1.5;
 
 unsigned PathShare::report(const Window& window) {
   const auto ppm = window.loss_ppm;
+  queue_ms_ = window.queue_ms;
   const bool sudden = ppm > ground_ppm_ + ground_ppm_ / 2 + kSudden;
   reason_ = Reason::Steady;
   ground_queue_ = std::min(ground_queue_, window.queue_ms);
@@ -70,6 +75,7 @@ unsigned PathShare::report(const Window& window) {
   lossy_ = sudden ? lossy_ + 1 : 0;
   if (!sudden) queue = judge_queue(window.queue_ms);
   slow_ = queue >= kQueueing ? slow_ + 1 : 0;
+  standing_ = !sudden && queue >= kQueueRest && queue < kQueueing ? standing_ + 1 : 0;
 
   if (!sudden && hold_ == 0) fell_at_ppm_ = 0;
   const bool same = no_queue ? ppm < fell_at_ppm_ * kSameBursts
@@ -95,7 +101,7 @@ unsigned PathShare::report(const Window& window) {
   } else if (bad_ >= kBadWindows * sure || lossy_ >= kLossyWindows * sure ||
              (lossy_ >= kBadWindows && queue >= kQueueLoses)) {
     fall(std::max(std::min(kGentle, arrived), kDeepest), Reason::Overwhelmed, ppm);
-  } else if (slow_ >= kSlowWindows) {
+  } else if (slow_ >= kSlowWindows || standing_ >= kStandingWindows) {
     patience_ = std::min(patience_ * 2, kMostHold);
     fall(kGentle, Reason::Queueing, ppm);
     fell_at_queue_ = queue;
@@ -111,8 +117,8 @@ std::uint32_t PathShare::judge_queue(std::uint32_t queue_ms) {
   const auto queue = queue_ms - ground_queue_;
   const auto before = std::exchange(fell_at_queue_, 0);
   if (before == 0) return queue;
-  vain_ = queue >= kQueueing && queue * 5 >= before * 4 ? vain_ + 1 : 0;
-  if (vain_ < kVainFalls) return queue;
+  vain_ = queue >= kQueueRest && queue * 5 >= before * 4 ? vain_ + 1 : 0;
+  if (vain_ < (queue < kQueueing ? 1 : kVainFalls)) return queue;
   vain_ = 0;
   ground_queue_ = queue_ms;
   return 0;
@@ -126,10 +132,11 @@ void PathShare::fall(double factor, Reason reason, std::uint32_t ppm) {
   reason_ = reason;
   congested_ = true;
   aftermath_ = kAftermath;
-  settling_ = kSettling;
+  // What was queued before it is told of only once it has come through.
+  settling_ = kSettling + std::min(queue_ms_ / kWindowMs, kMostSettling);
   hold_ = patience_;
   step_ = kFirstStep;
-  risen_ = bad_ = lossy_ = slow_ = 0;
+  risen_ = bad_ = lossy_ = slow_ = standing_ = 0;
 }
 
 void PathShare::rise() {

@@ -62,8 +62,10 @@ class PathShare {
   bool congested_ = false;
   std::uint32_t ground_ppm_ = 0;
   std::uint32_t fell_at_ppm_ = 0;    // the loss that led to the last fall; 0 = long ago
+  std::uint32_t queue_ms_ = 0;       // in this window
   std::uint32_t ground_queue_ = 0;   // the part of the queue that is others'
   std::uint32_t fell_at_queue_ = 0;  // the queue that led to the last fall; 0 = something else did
+  unsigned standing_ = 0;            // windows with a small queue that stays
   unsigned vain_ = 0;                // falls in a row that left the queue as it was
   unsigned aftermath_ = 0;           // windows in which losses teach nothing about parity
   unsigned ceiling_ = kWhole;        // where it was stopped last

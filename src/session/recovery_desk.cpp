@@ -51,20 +51,26 @@ void RecoveryDesk::collect() noexcept {
 SteadyTime RecoveryDesk::due() noexcept {
   collect();
   auto due = SteadyTime::max();
-  if (idr_.load(std::memory_order_acquire))
-    due = have_idr_ ? last_idr_ + kIdrSpacing : SteadyTime{};
+  if (idr_.load(std::memory_order_acquire)) due = next_idr();
   if (lost_) {
     const auto last = std::max(have_idr_ ? last_idr_ : SteadyTime{}, last_repair_);
-    due = std::min(due, last == SteadyTime{} ? last : last + spacing_);
+    auto repair = last == SteadyTime{} ? last : last + spacing_;
+    // Without a way back the answer is an IDR.
+    if (spacing_ == kRepairSpacing && have_idr_) repair = std::max(repair, last_idr_ + idr_rest_);
+    due = std::min(due, repair);
   }
   return due;
+}
+
+SteadyTime RecoveryDesk::next_idr() const noexcept {
+  return have_idr_ ? last_idr_ + std::max(kIdrSpacing, idr_rest_) : SteadyTime{};
 }
 
 RecoveryDesk::Orders RecoveryDesk::take(SteadyTime now, bool encoder_invalidates) noexcept {
   Orders orders;
   if (due() > now) return orders;
   const bool idr_asked = idr_.load(std::memory_order_acquire);
-  const bool idr_due = idr_asked && (!have_idr_ || now - last_idr_ >= kIdrSpacing);
+  const bool idr_due = idr_asked && now >= next_idr();
   orders.repair = lost_;
   // With both asked for, the IDR is the answer to both. A loss from before the first IDR has no
   // older picture to go back to.
@@ -78,7 +84,7 @@ RecoveryDesk::Orders RecoveryDesk::take(SteadyTime now, bool encoder_invalidates
 }
 
 void RecoveryDesk::coded(SteadyTime now, std::uint32_t index, media::FrameType type,
-                         const Orders& orders) noexcept {
+                         const Orders& orders, std::size_t bytes) noexcept {
   newest_ = index;
   if (type == media::FrameType::Idr) {
     have_idr_ = true;
@@ -86,6 +92,8 @@ void RecoveryDesk::coded(SteadyTime now, std::uint32_t index, media::FrameType t
     idr_index_ = index;
     last_idr_ = now;
     lost_ = false;
+    idr_rest_ = std::min(std::chrono::milliseconds(bytes * 8 * kIdrRest / std::max(kbps_, 1U)),
+                         kMostIdrSpacing);
     return;
   }
   if (orders.force_idr) request_idr();
