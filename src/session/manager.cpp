@@ -12,29 +12,29 @@ constexpr auto kLongestLap = 5s;
 
 }  // namespace
 
-void ManagerImpl::work(std::function<void()> task) {
+// A task counts until it is over, also when it throws: shutdown() must not wait for ever.
+std::function<void()> ManagerImpl::counted(std::function<void()> task) {
   {
     const std::scoped_lock lock(pending_mutex_);
     ++pending_;
   }
-  executor_.work([this, task = std::move(task)] {
+  return [this, task = std::move(task)] {
+    struct Over {
+      ManagerImpl& manager;
+      ~Over() {
+        const std::scoped_lock lock(manager.pending_mutex_);
+        --manager.pending_;
+        manager.pending_changed_.notify_all();
+      }
+    } const over{*this};
     task();
-    const std::scoped_lock lock(pending_mutex_);
-    --pending_;
-    pending_changed_.notify_all();
-  });
+  };
+}
+void ManagerImpl::work(std::function<void()> task) {
+  executor_.work(counted(std::move(task)));
 }
 void ManagerImpl::back(std::function<void()> task) {
-  {
-    const std::scoped_lock lock(pending_mutex_);
-    ++pending_;
-  }
-  executor_.post([this, task = std::move(task)] {
-    task();
-    const std::scoped_lock lock(pending_mutex_);
-    --pending_;
-    pending_changed_.notify_all();
-  });
+  executor_.post(counted(std::move(task)));
 }
 
 bool ManagerImpl::move(Session& s, Event event) {
@@ -95,6 +95,7 @@ Result<SessionId> ManagerImpl::reserve(Launch launch) {
   auto& s = sessions_[id];
   s.id = id;
   s.started_unix = unix_now();
+  s.started = executor_.now();
   const bool shares = stage != nullptr;
   if (!shares) {
     stage = std::make_shared<Stage>();

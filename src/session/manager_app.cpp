@@ -75,7 +75,7 @@ void ManagerImpl::prepare(const StagePtr& stage, AppStart start, std::size_t ind
   }
   stage->preparing = true;
   work([this, stage, run = run_of(step.run), start = std::move(start), index] {
-    auto done = carry(apps::run_step(run));
+    auto done = attempt([&] { return apps::run_step(run); });
     back([this, stage, start, index, done] {
       stage->preparing = false;
       if (stage->over) return settle_stage(*stage);
@@ -98,7 +98,7 @@ void ManagerImpl::launch_app(const StagePtr& stage, const AppStart& start) {
   stage->app_since = executor_.now();
   stage->preparing = true;
   work([this, stage, app = start.app, environment = start.environment, demo = start.demo] {
-    auto started = carry(apps::launch(app, environment));
+    auto started = attempt([&] { return apps::launch(app, environment); });
     back([this, stage, started, demo] {
       stage->preparing = false;
       if (*started) {

@@ -127,9 +127,9 @@ void ManagerImpl::take_down(SessionId id) {
     }
     // The display is still there for them.
     for (auto undo = parts->undos.rbegin(); undo != parts->undos.rend(); ++undo)
-      if (auto undone = apps::run_step(undo->undo); !undone)
+      if (const auto undone = attempt([&] { return apps::run_step(undo->undo); }); !*undone)
         log::warn("session", "a command after the application failed", "session", id, "what",
-                  undone.error().message());
+                  undone->error().message());
     parts->sound.reset();
     std::optional<media::Mode> released;
     if (parts->display) released = parts->display->target().mode;
@@ -147,7 +147,8 @@ void ManagerImpl::torn_down(SessionId id) {
   auto* const s = get(id);
   move(*s, Event::TornDown);
   auto callbacks = std::move(s->on_ended);
-  const auto seconds = unix_now() - s->started_unix;
+  const auto seconds =
+      std::chrono::floor<std::chrono::seconds>(executor_.now() - s->started).count();
   log::info("session", "ended", "session", id, "reason", name(s->end_reason), "frames",
             s->stats->frames_sent.value(), "seconds", seconds);
   EndedSession over{describe(*s), s->end_reason, seconds};

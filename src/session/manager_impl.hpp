@@ -32,6 +32,17 @@ std::shared_ptr<T> carry(T&& value) {
   return std::make_shared<T>(std::forward<T>(value));
 }
 
+// What a worker opens. Libraries and a lack of memory may throw: the session hears of it like of
+// any other failure.
+template <class Open>
+auto attempt(const Open& open) -> std::shared_ptr<decltype(open())> {
+  try {
+    return carry(open());
+  } catch (const std::exception& e) {
+    return carry(decltype(open())(fail(Errc::Unavailable, e.what())));
+  }
+}
+
 class ManagerImpl final : public Manager {
  public:
   ManagerImpl(Executor& executor, ManagerConfig config)
@@ -99,6 +110,7 @@ class ManagerImpl final : public Manager {
   static void release_lease(Session& s);
   void set_deadline(Session& s, std::chrono::seconds after, EndReason reason);
   // Runs `task` on a worker; shutdown() waits for all of them and for what they post back.
+  std::function<void()> counted(std::function<void()> task);
   void work(std::function<void()> task);
   void back(std::function<void()> task);
 

@@ -62,7 +62,7 @@ void ManagerImpl::start_change(Session& s, Session::ModeChange change) {
       }
       return started;
     };
-    auto result = carry(open());
+    auto result = attempt(open);
     back([this, id, stream, change, result] { change_done(id, stream, change, *result); });
   });
 }

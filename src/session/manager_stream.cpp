@@ -31,7 +31,7 @@ std::string tag_of(SessionId id) {
 
 void ManagerImpl::open_display(const StagePtr& stage, const media::Mode& mode) {
   work([this, stage, request = display::Request{mode, tag_of(stage->id)}] {
-    auto opened = carry(warm_.open(request));
+    auto opened = attempt([&] { return warm_.open(request); });
     back([this, stage, opened] {
       if (stage->over) {
         if (*opened) work([opened] { opened->value().reset(); });
@@ -70,7 +70,7 @@ void ManagerImpl::open_sound(const StagePtr& stage, audio::Speakers speakers) {
   const audio::Request request{speakers, tag_of(stage->id)};
   work([this, stage, request, options = settings()->audio, old = carry(std::move(stage->sound))] {
     old->reset();
-    auto opened = carry(audio::open(options, request));
+    auto opened = attempt([&] { return audio::open(options, request); });
     back([this, stage, request, opened] {
       if (stage->over) {
         if (*opened) work([opened] { opened->value().reset(); });
@@ -139,7 +139,8 @@ void ManagerImpl::open_encoder(Session& s) {
   s.encoder_done = false;
   work([this, id = s.id, stream = s.stream, options = encode_options(s)] {
     auto notes = carry(std::vector<std::string>());
-    auto opened = carry(encode::open(options, stream->video_config(), notes.get()));
+    auto opened =
+        attempt([&] { return encode::open(options, stream->video_config(), notes.get()); });
     back([this, id, stream, opened, notes] {
       auto* session = get(id);
       if (session == nullptr || session->stream != stream) return;
@@ -180,7 +181,7 @@ void ManagerImpl::try_open_stream(Session& s) {
         log::warn("session", "no input", "session", id, "what", input.error().message());
       return {};
     };
-    auto result = carry(open());
+    auto result = attempt(open);
     back([this, id, stream, result, reason] {
       if (auto* session = get(id)) session->opening = false;
       stream_opened(id, stream, *result, reason);
@@ -195,13 +196,15 @@ void ManagerImpl::open_microphone(SessionId id) {
   // The application listens to the one that has its stage's name.
   const audio::Request request{s->launch.speakers, tag_of(leads(*s) ? s->stage->id : id)};
   work([id, request, options = settings()->audio, stream = s->stream] {
-    auto microphone = audio::open_microphone(options, request);
-    auto started = microphone ? stream->start_microphone(std::move(*microphone))
-                              : Result<>(Failure(microphone.error()));
-    if (started)
+    const auto started = attempt([&]() -> Result<> {
+      auto microphone = audio::open_microphone(options, request);
+      if (!microphone) return pass(microphone);
+      return stream->start_microphone(std::move(*microphone));
+    });
+    if (*started)
       log::info("session", "microphone", "session", id);
     else
-      log::warn("session", "no microphone", "session", id, "what", started.error().message());
+      log::warn("session", "no microphone", "session", id, "what", started->error().message());
   });
 }
 
@@ -211,12 +214,12 @@ void ManagerImpl::open_clipboard(SessionId id) {
   if (s == nullptr || s->state == State::Ending || !s->stream) return;
   if (!s->stage->display) return s->stream->start_clipboard(fail(clipboard::Errc::Unavailable));
   work([id, target = s->stage->target, options = settings()->clipboard, stream = s->stream] {
-    auto opened = clipboard::open(target, options);
-    if (opened)
-      log::info("session", "clipboard", "session", id, "through", (*opened)->name());
+    auto opened = attempt([&] { return clipboard::open(target, options); });
+    if (*opened)
+      log::info("session", "clipboard", "session", id, "through", opened->value()->name());
     else
-      log::warn("session", "no clipboard", "session", id, "what", opened.error().message());
-    stream->start_clipboard(std::move(opened));
+      log::warn("session", "no clipboard", "session", id, "what", opened->error().message());
+    stream->start_clipboard(std::move(*opened));
   });
 }
 

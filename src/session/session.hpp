@@ -19,6 +19,7 @@ struct Session {
   State state = State::Reserved;
   Launch launch;
   std::int64_t started_unix = 0;
+  SteadyTime started{};
   std::shared_ptr<Stats> stats = std::make_shared<Stats>();
 
   StagePtr stage;

@@ -111,6 +111,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   bool video_released_ = false, audio_released_ = false, muted_ = false, closed_ = false;
   bool pointer_drawn_ = false;  // the client has left it to the pictures
 
+  std::mutex clipboard_life_;  // held while the clipboard is started or stopped
   // The clipboard has a lock of its own, which is not held while the clipboard is called.
   mutable std::mutex clipboard_mutex_;
   std::shared_ptr<clipboard::Clipboard> clipboard_;

@@ -53,6 +53,9 @@ void StreamImpl::desktop_is_open() {
 void StreamImpl::start_clipboard(Result<std::unique_ptr<clipboard::Clipboard>> made) {
   std::shared_ptr<clipboard::Clipboard> clipboard;
   if (made) clipboard = std::move(*made);
+  // Another worker may close the stream: it stops a clipboard that has started, or the start finds
+  // it closed.
+  const std::scoped_lock life(clipboard_life_);
   {
     const std::scoped_lock lock(clipboard_mutex_);
     clipboard_opening_ = Opening::Done;
@@ -67,6 +70,7 @@ void StreamImpl::start_clipboard(Result<std::unique_ptr<clipboard::Clipboard>> m
 }
 
 void StreamImpl::close_clipboard() {
+  const std::scoped_lock life(clipboard_life_);
   std::shared_ptr<clipboard::Clipboard> clipboard;
   {
     const std::scoped_lock lock(clipboard_mutex_);

@@ -12,8 +12,10 @@
 
 #include "base/log.hpp"
 #include "session/factory.hpp"
+#include "session/stream.hpp"
 #include "support/session_peers.hpp"
 #include "support/temp_folder.hpp"
+#include "support/virtual_executor.hpp"
 
 namespace pf::session {
 namespace {
@@ -281,6 +283,82 @@ TEST_F(HappeningTest, WhatWasTakenOverKeepsTheSessionThatItWasOpenedFor) {
     EXPECT_EQ(last(kind).opened_for, first);
     EXPECT_EQ(last(kind).session.id, second);
   }
+}
+
+TEST_F(HappeningTest, AnObserverThatThrowsDoesNotKeepTheHostFromStopping) {
+  loop_.run_sync([&] {
+    manager_->on_happening([](const Happening& happening) {
+      if (happening.kind == Kind::DisplayCreated) throw std::runtime_error("an observer");
+    });
+  });
+  reserve(apps::App{});
+  EXPECT_TRUE(wait_for(Kind::DisplayCreated));
+}
+
+// The wall clock is set while sessions run.
+TEST(EndedSession, LastsAsLongAsTheSteadyClockSays) {
+  test::VirtualExecutor executor;
+  ManagerConfig config;
+  config.display.backend = config.encode.backend = config.audio.backend = "synthetic";
+  const auto manager = make_manager(executor, config);
+  std::optional<EndedSession> over;
+  manager->on_ended([&](const EndedSession& ended) { over = ended; });
+  Launch launch;
+  launch.lease = std::make_shared<FakeLease>(1);
+  launch.mode = {320, 180, {60, 1}};
+  ASSERT_TRUE(manager->reserve(std::move(launch)));
+  executor.advance(config.reservation + std::chrono::seconds(30));
+  ASSERT_TRUE(over);
+  EXPECT_EQ(over->reason, EndReason::NeverConnected);
+  EXPECT_EQ(over->duration_s, config.reservation.count());
+}
+
+// Takes its time to start, and notices when somebody does not wait for it.
+class SlowClipboard final : public clipboard::Clipboard {
+ public:
+  struct Seen {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool starting = false, started = false, stopped = false, stopped_early = false;
+  };
+  explicit SlowClipboard(Seen& seen) : seen_(seen) {}
+  const char* name() const override { return "slow"; }
+  void start(clipboard::Listener&) override {
+    std::unique_lock lock(seen_.mutex);
+    seen_.starting = true;
+    seen_.changed.notify_all();
+    seen_.changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return seen_.stopped; });
+    seen_.started = true;
+  }
+  void stop() override {
+    const std::scoped_lock lock(seen_.mutex);
+    seen_.stopped = true;
+    seen_.stopped_early = seen_.stopped_early || !seen_.started;
+    seen_.changed.notify_all();
+  }
+  void set_text(std::string) override {}
+
+ private:
+  Seen& seen_;
+};
+
+TEST(StreamClipboard, IsNotStoppedWhileAnotherWorkerStartsIt) {
+  SlowClipboard::Seen seen;
+  const auto watcher = std::make_shared<Watcher>();
+  const auto nothing = [] {};
+  StreamImpl stream(StreamConfig{}, std::make_unique<CountingVideo>(watcher),
+                    std::make_unique<CountingAudio>(watcher), watcher,
+                    std::make_shared<FakeLease>(1), std::make_shared<Stats>(), nothing, nothing,
+                    nothing);
+  std::jthread starter([&] { stream.start_clipboard(std::make_unique<SlowClipboard>(seen)); });
+  {
+    std::unique_lock lock(seen.mutex);
+    ASSERT_TRUE(seen.changed.wait_for(lock, kPatience, [&] { return seen.starting; }));
+  }
+  stream.close();
+  starter.join();
+  EXPECT_TRUE(seen.stopped);
+  EXPECT_FALSE(seen.stopped_early);
 }
 
 }  // namespace
