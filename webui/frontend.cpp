@@ -81,6 +81,11 @@ std::uint16_t Frontend::port() const {
   return impl_->port;
 }
 
+std::optional<std::string> Frontend::setup_code() const {
+  const auto* code = impl_->auth->setup_code();
+  return code == nullptr ? std::nullopt : std::optional(code->text());
+}
+
 bool Frontend::unsaved_endings() const {
   return impl_->auth->credentials().unsaved();
 }

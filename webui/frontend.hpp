@@ -65,6 +65,8 @@ class Frontend {
   ~Frontend();
 
   std::uint16_t port() const;
+  // What makes a browser the operator; nothing once there is one. Control thread.
+  std::optional<std::string> setup_code() const;
   // A sign-in or token has ended, but that is not stored yet; it is tried again.
   bool unsaved_endings() const;
   // When the certificate that the operator brought is over; nothing without one.

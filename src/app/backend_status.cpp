@@ -24,24 +24,27 @@ BackendStatus probe_all_back_ends(const session::ManagerConfig& config, bool cos
                                   const std::function<void(const BackendStatus&)>& so_far,
                                   const std::stop_token& stop) {
   BackendStatus status;
-  const auto add = [&](const char* room, std::string name, bool usable, std::string reason) {
+  const auto add = [&](const char* room, std::string name, bool usable, std::string reason,
+                       log::Level unusable = log::Level::Info) {
     if (usable)
       log::info(room, "usable", "back_end", name);
     else
-      log::info(room, "not usable", "back_end", name, "why", reason);
+      log::at(unusable, room, "not usable", "back_end", name, "why", reason);
     status.backends.push_back({room, std::move(name), usable, std::move(reason)});
   };
   for (const auto& r : display::probe_all(config.display))
     add("display", r.name, r.usable, r.reason);
   const auto take = [&](encode::EncoderReport report) {
     const auto& r = status.encoders.emplace_back(std::move(report));
+    const bool works =
+        std::any_of(r.formats.begin(), r.formats.end(), [](const auto& row) { return row.ok; });
     for (const auto& row : r.formats) {
       const auto codec = row.format.codec;
       const bool plain = row.format == media::VideoFormat{codec};
       const bool h264 = plain && codec == media::Codec::H264;
       if (plain || row.ok)
         add("encode", r.name + (h264 ? "" : " (" + encode::name(row.format) + ")"), row.ok,
-            row.reason);
+            row.reason, h264 && !works ? log::Level::Info : log::Level::Debug);
       const bool wanted =
           config.encode.backend == "auto" ? r.name != "synthetic" : r.name == config.encode.backend;
       const bool offered = row.ok && wanted && (h264 || r.hardware || costly || affordable(row));

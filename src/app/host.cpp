@@ -1,5 +1,6 @@
 #include "app/host.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -20,6 +21,7 @@
 #include "crypto/aead_libraries.hpp"
 #include "gamestream/frontend.hpp"
 #include "native/frontend.hpp"
+#include "net/interfaces.hpp"
 #include "session/factory.hpp"
 #include "store/operator.hpp"
 #include "trust/allow_list.hpp"
@@ -147,6 +149,7 @@ struct Host::Impl {
   void take_offer(const BackendStatus& report);
   void take_status(const BackendStatus& report);
   void announce() const;
+  void tell_ready() const;
   nlohmann::json about_this_host() const;  // of events
 };
 
@@ -378,6 +381,27 @@ void Host::Impl::announce() const {
               "https://localhost:" + std::to_string(webui->port()) + "/");
 }
 
+// The last thing said at a start: where somebody who sees this for the first time goes on.
+void Host::Impl::tell_ready() const {
+  if (!webui) return;
+  const auto url = [port = webui->port()](const std::string& host) {
+    return fmt::format("https://{}:{}/", host, port);
+  };
+  auto console = url("localhost");
+  const auto bound = net::Endpoint::parse(settings.get(config::kBindAddress), 0);
+  if (bound && !bound->is_loopback()) {
+    for (const auto& interface : net::interfaces())
+      for (const auto& address : interface.addresses)
+        if (address.is_v4() && (bound->is_any() || address.same_address(*bound)))
+          console += " " + url(address.address());
+  }
+  if (const auto code = webui->setup_code())
+    log::info("app", "ready: open the console in a browser and enter the set-up code", "console",
+              console, "code", *code);
+  else
+    log::info("app", "ready", "console", console);
+}
+
 nlohmann::json Host::Impl::about_this_host() const {
   return {{"host_name", settings.get(config::kHostName)}, {"version", kVersion}};
 }
@@ -403,6 +427,7 @@ void Host::Impl::take_offer(const BackendStatus& report) {
 
 void Host::Impl::take_status(const BackendStatus& report) {
   take_offer(report);
+  const bool first = status.probed_unix == 0;
   status.backends = report.backends;
   status.encoders =
       std::make_shared<const std::vector<webui::EncoderReport>>(encoder_rows(report.encoders));
@@ -413,6 +438,7 @@ void Host::Impl::take_status(const BackendStatus& report) {
   status.hardware_encoder = report.hardware_encoder;
   status.notices = report.notices;
   events.publish("diagnostics.changed", nlohmann::json::object());
+  if (first) tell_ready();
 }
 
 Host::Host(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -105,12 +105,12 @@ class AsioServer final : public Server {
     if (error == asio::error::address_in_use)
       return fmt::format(
           "{} on {}: another program uses this port (perhaps another game-stream host); stop it, "
-          "or choose another port in the settings",
+          "or choose another port: 'punktfunk-host serve --help' lists them",
           config.name, where);
     if (error == asio::error::access_denied)
       return fmt::format(
           "{} on {}: ports below 1024 need a privilege that this host does not have; choose a "
-          "higher port in the settings",
+          "higher port: 'punktfunk-host serve --help' lists them",
           config.name, where);
     if (error == boost::system::errc::address_not_available)
       return fmt::format(
