@@ -103,7 +103,10 @@ void VideoPipeline::encode_loop() noexcept {
       encode_wake_.wait();
       continue;
     }
-    if (!std::exchange(begun, true)) desk_.begin(sequence_.index, invalidates);
+    if (!std::exchange(begun, true)) {
+      desk_.begin(sequence_.index, invalidates);
+      desk_.set_rate(config_.bitrate_kbps);
+    }
     // Never encode ahead of the network: a frame that waits here is replaced by a newer one.
     if (ring_.size() > kQueued) {
       encode_wake_.wait_until(steady_now() + interval);
@@ -130,6 +133,7 @@ void VideoPipeline::encode_loop() noexcept {
     directives.invalid_from = orders.invalid_from;
     directives.index = sequence_.index + 1;
     directives.bitrate_kbps = bitrate_wanted_.exchange(0, std::memory_order_acq_rel);
+    if (directives.bitrate_kbps != 0) desk_.set_rate(directives.bitrate_kbps);
     media::AccessUnit unit;
     encode::Outcome outcome;
     if (frame) {
@@ -166,7 +170,7 @@ void VideoPipeline::hand_over(media::AccessUnit&& unit, SteadyTime now,
   unit.index = sequence_.index + 1;
   unit.epoch = epoch_;
   unit.recovery_anchor = orders.repair && whole;
-  desk_.coded(now, unit.index, type, orders);
+  desk_.coded(now, unit.index, type, orders, unit.bytes().size());
   if (ring_.push(std::move(unit))) {
     ++sequence_.index;
     if (type == media::FrameType::Idr) stats_.idr_frames.add();

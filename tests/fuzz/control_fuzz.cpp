@@ -63,6 +63,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       classify_enet(rest, connect_data);
       if (const auto echo = read_enet_echo(rest))
         PF_ASSERT(rest.size() >= 10 && echo->peer <= 0x0FFF);
+      std::size_t carried = 0;
+      const auto messages = read_enet_messages(rest);
+      for (std::size_t i = 0; i < messages.count; ++i) carried += messages.all[i].size();
+      PF_ASSERT(messages.count <= EnetMessages::kMost && carried <= rest.size());
       ReplayWindow window;
       ByteReader reader(rest);
       while (reader.remaining() >= 4) {

@@ -48,11 +48,11 @@ class UdpRelay {
     const std::lock_guard lock(mutex_);
     return back_->local();
   }
-  // From now on the server sees another port; what it sends to the old one is lost.
-  void rebind() {
+  // From now on the server sees another port, or address; what it sends to the old one is lost.
+  void rebind(const net::Endpoint& at = net::Endpoint::loopback_v4(0)) {
     {
       const std::lock_guard lock(mutex_);
-      back_ = open();
+      back_ = open(at);
     }
     ring();
   }
@@ -65,8 +65,9 @@ class UdpRelay {
     bool to_server;
   };
 
-  static std::shared_ptr<net::UdpSocket> open() {
-    auto socket = net::UdpSocket::open({.bind = net::Endpoint::loopback_v4(0)});
+  static std::shared_ptr<net::UdpSocket> open(
+      const net::Endpoint& at = net::Endpoint::loopback_v4(0)) {
+    auto socket = net::UdpSocket::open({.bind = at});
     PF_ASSERT(socket.has_value());
     return std::make_shared<net::UdpSocket>(std::move(*socket));
   }
@@ -99,26 +100,29 @@ class UdpRelay {
     if (held_) forward(*std::exchange(held_, std::nullopt), back);
   }
 
+  std::shared_ptr<net::UdpSocket> current_back() const {
+    const std::lock_guard lock(mutex_);
+    return back_;
+  }
+
   void run() {
     std::array<std::uint8_t, 2048> buffer;
     while (!stop_) {
-      std::shared_ptr<net::UdpSocket> back;
-      {
-        const std::lock_guard lock(mutex_);
-        back = back_;
-      }
+      const auto back = current_back();
       std::array<pollfd, 3> entries{
           {{front_->fd(), POLLIN, 0}, {back->fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
       ::poll(entries.data(), entries.size(), -1);
       std::uint64_t count = 0;
       [[maybe_unused]] const auto got = ::read(wake_.get(), &count, sizeof count);
       net::Received in;
+      // What the client sends after a rebind() comes from the new place.
+      const auto out = current_back();
       while (front_->receive(buffer, in) == net::ReceiveStatus::Packet) {
         client_ = in.from;
-        take(ByteSpan(buffer.data(), in.bytes), true, *back);
+        take(ByteSpan(buffer.data(), in.bytes), true, *out);
       }
       while (back->receive(buffer, in) == net::ReceiveStatus::Packet)
-        take(ByteSpan(buffer.data(), in.bytes), false, *back);
+        take(ByteSpan(buffer.data(), in.bytes), false, *out);
     }
   }
 

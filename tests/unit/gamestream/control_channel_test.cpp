@@ -11,6 +11,7 @@
 #include "gamestream/control_messages.hpp"
 #include "gamestream/enet_connect.hpp"
 #include "gamestream/enet_sockets.hpp"
+#include "support/udp_relay.hpp"
 
 namespace pf::gamestream {
 namespace {
@@ -32,6 +33,11 @@ class Journal {
   bool wait_for(const std::string& word) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kLong, [&] { return has(word); });
+  }
+  bool contains_start(std::string_view start) {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(words_.begin(), words_.end(),
+                       [&](const auto& word) { return word.starts_with(start); });
   }
   bool contains(const std::string& word) {
     const std::lock_guard lock(mutex_);
@@ -142,6 +148,9 @@ class ControlChannel : public testing::Test {
         constexpr const char* kWords[] = {"", "left ", "silent ", "forged "};
         journal_.write(kWords[static_cast<int>(loss)] + std::to_string(id));
       };
+      events.moved = [this](ControlId id, const net::Endpoint& to) {
+        journal_.write("moved " + std::to_string(id) + ' ' + to.to_string());
+      };
       auto started = Control::start(loop_, net::Endpoint(0), std::move(events));
       ASSERT_TRUE(started) << started.error().message();
       control_ = std::move(*started);
@@ -251,6 +260,52 @@ TEST_F(ControlChannel, TerminationJustBeforeTheStopArrives) {
   ASSERT_TRUE(client.wait_for(ENET_EVENT_TYPE_DISCONNECT));
   ASSERT_EQ(client.messages.size(), 1U);
   EXPECT_EQ(client.messages.back(), "0901040080030023");
+}
+
+// A NAT gives the client another place, which it does not notice (gamestream.md 1.4, 5.1).
+TEST_F(ControlChannel, FollowsAClientThatANatMoves) {
+  control_->expect(expected());
+  test::UdpRelay nat(v4(), {});
+  Client client;
+  ASSERT_TRUE(client.connect(nat.address()));
+  client.send("020302000000");
+  ASSERT_TRUE(journal_.wait_for("connected 1"));
+  for (const char* address : {"127.0.0.1", "127.0.0.2"}) {
+    nat.rebind(*net::Endpoint::parse(address, 0));
+    const auto place = nat.visible().to_string();
+    client.send("06020c0000000008070000000005fffd", 3);
+    ASSERT_TRUE(journal_.wait_for("moved 1 " + place)) << place;
+    // The other way follows.
+    control_->send(1, rumble_message({1, 2, 3}));
+    ASSERT_TRUE(client.wait_for(ENET_EVENT_TYPE_RECEIVE));
+  }
+  EXPECT_TRUE(journal_.wait_for("motion 5"));
+}
+
+// Somebody who overhears may send copies from elsewhere; they move nothing.
+TEST_F(ControlChannel, CopiesFromElsewhereMoveNobody) {
+  control_->expect(expected());
+  Client client;
+  ASSERT_TRUE(client.connect(v4()));
+  client.send("020302000000");
+  ASSERT_TRUE(journal_.wait_for("connected 1"));
+  const auto old = client.seal("020302000000");
+  client.send("06020c0000000008070000000005fffd", 3);
+  ASSERT_TRUE(journal_.wait_for("motion 5"));
+  auto forged = client.seal("020302000000");
+  forged.back() ^= 1;
+  auto elsewhere = *net::UdpSocket::open({.bind = net::Endpoint::loopback_v4(0)});
+  for (const auto& message : {old, forged}) {
+    // Header of slot 0 in any session, then an unsequenced message.
+    auto datagram = *from_hex("0000490000000001");
+    ByteWriter(datagram).be(static_cast<std::uint16_t>(message.size())).bytes(message);
+    EXPECT_EQ(elsewhere.send(datagram, {.to = v4()}), net::SendStatus::Sent);
+  }
+  client.send("06020c0000000008070000000007fffd", 3);
+  ASSERT_TRUE(journal_.wait_for("motion 7"));
+  control_->send(1, rumble_message({1, 2, 3}));
+  ASSERT_TRUE(client.wait_for(ENET_EVENT_TYPE_RECEIVE));
+  EXPECT_FALSE(journal_.contains_start("moved"));
 }
 
 TEST_F(ControlChannel, ReportsAClientThatLeaves) {
@@ -394,6 +449,37 @@ TEST(EnetConnect, ReadsWhatAcknowledgementsEcho) {
   EXPECT_FALSE(read_enet_echo(*from_hex("c005abcd01ff000100011234"))) << "compressed";
   EXPECT_FALSE(read_enet_echo(*from_hex("80")));
   EXPECT_FALSE(read_enet_echo({}));
+}
+
+TEST(EnetConnect, ReadsWholeMessages) {
+  // Slot 5: an acknowledgement, then a reliable, an unreliable and an unsequenced message.
+  const std::string all =
+      "8005abcd"
+      "01ff000100011234"
+      "86000001"
+      "0003"
+      "010203"
+      "07000001"
+      "0001"
+      "0002"
+      "0405"
+      "49000001"
+      "0001"
+      "0001"
+      "06";
+  const auto messages = read_enet_messages(*from_hex(all));
+  EXPECT_EQ(messages.peer, 5);
+  ASSERT_EQ(messages.count, 3U);
+  EXPECT_EQ(to_hex(messages.all[0]), "010203");
+  EXPECT_EQ(to_hex(messages.all[1]), "0405");
+  EXPECT_EQ(to_hex(messages.all[2]), "06");
+  EXPECT_EQ(read_enet_messages(*from_hex("8005abcd8600000100030102")).count, 0U) << "cut short";
+  EXPECT_EQ(read_enet_messages(*from_hex("8005abcd0f00")).count, 0U) << "no command";
+  EXPECT_EQ(read_enet_messages(*from_hex("c005abcd860000010001aa")).count, 0U) << "compressed";
+  EXPECT_EQ(read_enet_messages({}).count, 0U);
+  std::string many = "0005";
+  for (int i = 0; i < 20; ++i) many += "860000010001aa";
+  EXPECT_EQ(read_enet_messages(*from_hex(many)).count, EnetMessages::kMost);
 }
 
 TEST(EnetSockets, AddressesSurviveTheRoundTrip) {

@@ -101,6 +101,8 @@ TEST(InputDecode, TextVector) {
 TEST(InputDecode, HapticsIsNoEvent) {
   InputDecoder decoder;
   EXPECT_TRUE(decode(decoder, "000000060d0000000100").empty());
+  // As clients from before 2021 send it: longer than it says.
+  EXPECT_TRUE(decode(decoder, "000000060d00000001000000").empty());
   EXPECT_EQ(decoder.counts().invalid, 0U);
   EXPECT_EQ(decoder.counts().unknown, 0U);
 }

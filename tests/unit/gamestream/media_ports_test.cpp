@@ -138,6 +138,24 @@ TEST_F(MediaPortsTest, MovesOnlyWithinTheAddress) {
   EXPECT_TRUE(route.to.is_v4());
 }
 
+TEST_F(MediaPortsTest, MovesToWhereTheControlStreamWent) {
+  auto client = *net::UdpSocket::open({});
+  auto moved = *net::UdpSocket::open({.bind = *net::Endpoint::parse("127.0.0.2", 0)});
+  const auto link = std::make_shared<MediaLink>();
+  expect(1, kPayload, link);
+  start(1);
+  send(client, video_v4(), ping(kPayload));
+  send(moved, video_v4(), ping(kPayload, 2));  // too early: anybody could have read it
+  net::Route route;
+  std::uint32_t seen = 0;
+  ASSERT_TRUE(link->video.follow(route, seen));
+  EXPECT_EQ(route.to.port(), client.local().port());
+  loop_.run_sync([this] { ports_->moved(1, *net::Endpoint::parse("127.0.0.2", 5)); });
+  send(moved, video_v4(), ping(kPayload, 3));
+  ASSERT_TRUE(link->video.follow(route, seen));
+  EXPECT_EQ(route.to.port(), moved.local().port());
+}
+
 TEST_F(MediaPortsTest, LegacyPingsOnlyWhereTheyAreAllowed) {
   auto client = *net::UdpSocket::open({});
   const auto link = std::make_shared<MediaLink>();

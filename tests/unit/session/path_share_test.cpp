@@ -90,6 +90,17 @@ TEST(PathShare, ALongQueueCountsWithoutAnyLoss) {
   EXPECT_LT(share.permille(), PathShare::kWhole);
 }
 
+// A queue of 20 ms that is always full: less is sent until it is not.
+TEST(PathShare, AShortQueueThatStaysFullCounts) {
+  PathShare share({});
+  for (unsigned i = 0; i < 4; ++i) share.report({0, false, 20, true});
+  EXPECT_EQ(share.reason(), PathShare::Reason::Queueing);
+  EXPECT_LT(share.permille(), PathShare::kWhole);
+  // It does not empty: a machine that answers late, or a longer way.
+  for (unsigned i = 0; i < seconds(10); ++i) share.report({0, false, 20, true});
+  EXPECT_EQ(share.permille(), PathShare::kWhole);
+}
+
 // A download of somebody else fills the queue: falling does not help, so it is not done for ever.
 TEST(PathShare, AQueueThatStaysWhateverIsSentIsOthers) {
   PathShare share({});

@@ -26,7 +26,7 @@ class Coder {
     if (orders.force_idr) type = FrameType::Idr;
     repaired = orders.repair;
     from = orders.invalid_from;
-    desk.coded(now, ++index_, type, orders);
+    desk.coded(now, ++index_, type, orders, type == FrameType::Idr ? idr_bytes : 0);
     return type;
   }
   std::uint32_t index() const { return index_; }
@@ -35,6 +35,7 @@ class Coder {
   SteadyTime now{std::chrono::hours(1)};
   bool repaired = false;
   std::uint32_t from = 0;
+  std::size_t idr_bytes = 0;
 
  private:
   bool invalidates_;
@@ -60,6 +61,32 @@ TEST(RecoveryDesk, RepeatedIdrRequestsAreSpaced) {
     idrs += coder.next(10ms) == FrameType::Idr;
   }
   EXPECT_EQ(idrs, 6);
+}
+
+// A storm of requests on a path that loses most of it: IDRs get a third of the line, and the wait
+// for the next one has an end.
+TEST(RecoveryDesk, DearIdrsAreSpacedByWhatTheyCost) {
+  for (const auto& [bytes, spacing] : {std::pair{1'000U, 100}, {40'000U, 240}, {400'000U, 400}}) {
+    SCOPED_TRACE(bytes);
+    Coder coder(false);
+    coder.desk.set_rate(4'000);
+    coder.idr_bytes = bytes;
+    coder.next();
+    coder.desk.request_idr();
+    EXPECT_EQ(coder.desk.due(), coder.now + std::chrono::milliseconds(spacing));
+    int idrs = 0;
+    for (int i = 0; i < 480; ++i) {
+      coder.desk.request_idr();
+      coder.desk.invalidate(coder.index(), coder.index());
+      idrs += coder.next(10ms) == FrameType::Idr;
+    }
+    // What names its losses is answered sooner, as far as the line allows it.
+    EXPECT_EQ(idrs, 4'800 / std::max(spacing == 100 ? 50 : spacing, 50));
+    // After a calm there is no wait.
+    coder.next(1000ms);
+    coder.desk.request_idr();
+    EXPECT_LE(coder.desk.due(), coder.now);
+  }
 }
 
 TEST(RecoveryDesk, ALossIsAnsweredAtOnce) {
