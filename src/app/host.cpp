@@ -133,7 +133,7 @@ struct Host::Impl {
   // Control thread. H.264 until the probes have found out more: every client can play it.
   std::vector<media::Codec> codecs{media::Codec::H264};
   std::vector<media::Codec> costly_codecs;
-  gamestream::Offer offer;
+  gamestream::Offer offer = gamestream::first_offer();
   std::optional<Prober> prober;
 
   Result<> start(const config::Paths& paths);
