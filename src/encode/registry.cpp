@@ -153,6 +153,20 @@ std::string name(const media::VideoFormat& format) {
                      format.yuv444 ? " 4:4:4" : "");
 }
 
+namespace {
+
+// Libraries and a lack of memory may throw: an encoder that does not open, like any other.
+Result<std::unique_ptr<Encoder>> open_one(const Backend& backend, const Config& config,
+                                          const Options& options) {
+  try {
+    return backend.open(config, options);
+  } catch (const std::exception& e) {
+    return fail(Errc::OpenFailed, e.what());
+  }
+}
+
+}  // namespace
+
 FormatReport try_out(const Backend& backend, const media::VideoFormat& format,
                      const Options& options) {
   FormatReport report;
@@ -161,14 +175,14 @@ FormatReport try_out(const Backend& backend, const media::VideoFormat& format,
   const auto measure = [&]() -> Result<std::uint32_t> {
     // Small first: most of what does not work fails here, and cheaply. What software needs grows
     // with the pixels, so that is all that it is asked; cards have their own rules.
-    auto small = backend.open(config_for(format, kSmallWidth, kSmallHeight), options);
+    auto small = open_one(backend, config_for(format, kSmallWidth, kSmallHeight), options);
     if (!small) return pass(small);
     const auto count = backend.hardware ? std::uint64_t{2} : kMeasured;
     auto coded = code_some(**small, kSmallWidth, kSmallHeight, count);
     if (!coded || !backend.hardware)
       return coded ? Result<std::uint32_t>(*coded * kPixelRatio) : std::move(coded);
     small->reset();
-    auto encoder = backend.open(config_for(format, kWidth, kHeight), options);
+    auto encoder = open_one(backend, config_for(format, kWidth, kHeight), options);
     if (!encoder) return pass(encoder);
     return code_some(**encoder, kWidth, kHeight, kMeasured);
   };
@@ -196,8 +210,8 @@ void probe_each(const Options& options, const std::function<void(EncoderReport)>
       report.formats.push_back(try_out(backend, format, options));
     }
     if (report.formats.front().ok) {
-      const auto encoder = backend.open(
-          config_for(report.formats.front().format, kSmallWidth, kSmallHeight), options);
+      const auto encoder = open_one(
+          backend, config_for(report.formats.front().format, kSmallWidth, kSmallHeight), options);
       report.invalidates = encoder && (*encoder)->invalidates();
     }
     known(std::move(report));
@@ -222,7 +236,7 @@ Result<std::unique_ptr<Encoder>> open(const Options& options, const Config& conf
     const bool failed = std::find(options.without.begin(), options.without.end(), backend.name) !=
                         options.without.end();
     auto encoder = failed ? Result<std::unique_ptr<Encoder>>(fail(Errc::EncodeFailed))
-                          : backend.open(config, options);
+                          : open_one(backend, config, options);
     if (encoder) return std::move(*encoder);
     auto text = fmt::format("{}: {}", backend.name, encoder.error().message());
     if (!tried.empty()) tried += "; ";

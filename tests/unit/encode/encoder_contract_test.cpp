@@ -1,14 +1,12 @@
 // What every encoder that opens on this machine must do.
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "decoder.hpp"
-#include "desktop_picture.hpp"
+#include "contract.hpp"
 #include "encode/annexb.hpp"
 #include "encode/encoder.hpp"
 #include "h264_sps.hpp"
@@ -206,54 +204,15 @@ TEST_P(EncoderContract, SingleReferenceIsObeyed) {
   EXPECT_EQ(testing::read_sps(unit.bytes().subspan(nals(unit.bytes())[0].header)).references, 1U);
 }
 
-// A client that lost pictures shows nothing until the repair, and from there exactly what the
-// encoder meant: compared with a client that lost nothing.
 TEST_P(EncoderContract, ARepairRefersToNothingThatWasLost) {
   Config config;
   config.mode = {640, 360, {60, 1}};
   auto encoder = open_encoder(config);
   if (!encoder->invalidates()) GTEST_SKIP() << "it answers a loss with an IDR";
-  Desktop desktop(640, 360);
-  testing::Decoder whole, lossy;
-  const auto same = [](const AVFrame& a, const AVFrame& b) {
-    for (int y = 0; y < a.height; ++y)
-      if (std::memcmp(a.data[0] + y * a.linesize[0], b.data[0] + y * b.linesize[0],
-                      static_cast<std::size_t>(a.width)) != 0)
-        return false;
-    return true;
-  };
-  // Lost, then repaired: after 1, 3 and 9 pictures; the second repair starts at a repair.
-  struct Loss {
-    std::uint32_t first, repair;
-  };
-  const std::vector<Loss> losses{{5, 6}, {20, 23}, {26, 28}, {28, 29}, {50, 59}, {70, 72}};
-  media::AccessUnit unit;
-  std::size_t at = 0;
-  bool broken = false;
-  for (std::uint32_t n = 1; n <= 90; ++n) {
-    desktop.draw(n);
-    Directives directives;
-    directives.index = n;
-    const bool repair = at < losses.size() && n == losses[at].repair;
-    if (repair) directives.invalid_from = losses[at].first;
-    ASSERT_EQ(encoder->encode(desktop.frame(n), directives, unit), Outcome::Unit);
-    EXPECT_EQ(unit.type, n == 1   ? media::FrameType::Idr
-                         : repair ? media::FrameType::AfterInvalidation
-                                  : media::FrameType::Predicted)
-        << n;
-    if (repair) {
-      broken = false;
-      ++at;
-    }
-    if (at < losses.size() && n == losses[at].first) broken = true;
-    if (!makes_pictures()) continue;
-    const auto* expected = whole.decode(unit.bytes());
-    ASSERT_NE(expected, nullptr) << n;
-    if (broken) continue;  // lost, or thrown away by the client
-    const auto* shown = lossy.decode(unit.bytes());
-    ASSERT_NE(shown, nullptr) << n;
-    EXPECT_TRUE(same(*shown, *expected)) << n;
-  }
+  // Losses of 1 to 9 pictures; one starts at a repair.
+  testing::expect_repairs(*encoder, config,
+                          {{5, 6}, {20, 23}, {26, 28}, {28, 29}, {50, 59}, {70, 72}},
+                          makes_pictures());
 }
 
 TEST_P(EncoderContract, ALossOfEverythingIsAnsweredByAnIdr) {
@@ -288,6 +247,7 @@ TEST_P(EncoderContract, OneReferenceLeavesNothingToGoBackTo) {
 // are.
 TEST_P(EncoderContract, ColoursSurviveForEveryMatrixAndRange) {
   if (!makes_pictures()) GTEST_SKIP() << "the synthetic encoder carries no picture";
+  const auto areas = testing::Still::areas(640, 360);
   for (const auto matrix : {media::Matrix::Bt601, media::Matrix::Bt709})
     for (const bool full : {false, true}) {
       SCOPED_TRACE(std::string(matrix == media::Matrix::Bt601 ? "601" : "709") +
@@ -297,68 +257,30 @@ TEST_P(EncoderContract, ColoursSurviveForEveryMatrixAndRange) {
       config.bitrate_kbps = 40'000;
       config.colour = {matrix, full, false, false};
       auto encoder = open_encoder(config);
-      // Large flat areas of strong colour, so that chroma is judged and not its subsampling.
-      std::vector<std::uint32_t> pixels(640 * 360);
-      for (std::uint32_t y = 0; y < 360; ++y)
-        for (std::uint32_t x = 0; x < 640; ++x) {
-          static constexpr std::uint32_t kInks[] = {0xff0000, 0x00ff00, 0x0000ff, 0xffffff,
-                                                    0x000000, 0xffc040, 0x20a0e0, 0x808080};
-          pixels[y * 640 + x] = kInks[(x / 80 + y / 60 * 3) % 8];
-        }
-      media::VideoFrame frame;
-      frame.pixels = static_cast<const std::uint8_t*>(static_cast<const void*>(pixels.data()));
-      frame.stride_bytes = 640 * 4;
-      frame.width = 640;
-      frame.height = 360;
-      testing::Decoder decoder;
-      double psnr = 0;
-      for (std::uint64_t n = 1; n <= 12; ++n) {
-        frame.sequence = n * 2;
-        media::AccessUnit unit;
-        ASSERT_EQ(encoder->encode(frame, {}, unit), Outcome::Unit);
-        const auto* decoded = decoder.decode(unit.bytes());
-        ASSERT_NE(decoded, nullptr) << "a unit must decode at once";
-        psnr = testing::psnr_rgb(*decoded, pixels.data(), config.colour);
-        if (n > 1) continue;
-        const auto sps = testing::read_sps(unit.bytes().subspan(nals(unit.bytes())[0].header));
-        EXPECT_TRUE(sps.has_colour);
-        EXPECT_EQ(sps.full_range, full);
-        const auto code = matrix == media::Matrix::Bt601 ? 6U : 1U;  // H.264 tables E-3 to E-5
-        EXPECT_EQ(sps.matrix, code);
-        EXPECT_EQ(sps.primaries, code);
-        EXPECT_EQ(sps.transfer, code);
-      }
+      bool first = true;
+      const auto psnr = testing::psnr_of(
+          *encoder, config, areas, [&](const media::AccessUnit& unit, const AVFrame&) {
+            if (!std::exchange(first, false)) return;
+            const auto sps = testing::read_sps(unit.bytes().subspan(nals(unit.bytes())[0].header));
+            EXPECT_TRUE(sps.has_colour);
+            EXPECT_EQ(sps.full_range, full);
+            const auto code = matrix == media::Matrix::Bt601 ? 6U : 1U;  // H.264 tables E-3 to E-5
+            EXPECT_EQ(sps.matrix, code);
+            EXPECT_EQ(sps.primaries, code);
+            EXPECT_EQ(sps.transfer, code);
+          });
       EXPECT_GT(psnr, 30.0);
     }
 }
 
-// Thin coloured lines, which 4:2:0 smears.
 TEST_P(EncoderContract, FullChromaKeepsTheColourOfEveryPixel) {
   Config config;
   config.mode = {640, 360, {60, 1}};
   config.bitrate_kbps = 60'000;
-  std::vector<std::uint32_t> pixels(640 * 360);
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    static constexpr std::uint32_t kInks[] = {0xff0000, 0x0000ff, 0x00c000};
-    pixels[i] = kInks[(i % 640 + i / 640) % 3];
-  }
+  const auto lines = testing::Still::lines(640, 360);
   const auto psnr = [&](Encoder& encoder) {
-    testing::Decoder decoder;
-    double last = 0;
-    media::VideoFrame frame;
-    frame.pixels = static_cast<const std::uint8_t*>(static_cast<const void*>(pixels.data()));
-    frame.stride_bytes = 640 * 4;
-    frame.width = 640;
-    frame.height = 360;
-    for (std::uint64_t n = 1; n <= 8; ++n) {
-      frame.sequence = n * 2;
-      media::AccessUnit unit;
-      if (encoder.encode(frame, {}, unit) != Outcome::Unit) return 0.0;
-      const auto* decoded = decoder.decode(unit.bytes());
-      if (decoded == nullptr) return 0.0;
-      last = testing::psnr_rgb(*decoded, pixels.data(), config.colour);
-    }
-    return last;
+    return testing::psnr_of(encoder, config, lines,
+                            [](const media::AccessUnit&, const AVFrame&) {});
   };
   config.colour.yuv444 = true;
   auto full = backend_named(GetParam()).open(config, {});
@@ -366,6 +288,7 @@ TEST_P(EncoderContract, FullChromaKeepsTheColourOfEveryPixel) {
   config.colour.yuv444 = false;
   auto halved = open_encoder(config);
   EXPECT_LT(psnr(*halved), 15.0);
+  config.colour.yuv444 = true;
   EXPECT_GT(psnr(**full), 30.0);
 }
 
@@ -374,19 +297,7 @@ TEST_P(EncoderContract, OtherSizesAreScaledIntoTheMode) {
   Config config;
   config.mode = {640, 360, {60, 1}};
   auto encoder = open_encoder(config);
-  testing::Decoder decoder;
-  std::uint64_t sequence = 0;
-  for (const auto& [width, height] : std::vector<std::pair<std::uint32_t, std::uint32_t>>{
-           {1280, 720}, {640, 360}, {333, 511}, {800, 600}}) {
-    Desktop desktop(width, height);
-    desktop.draw(1);
-    media::AccessUnit unit;
-    ASSERT_EQ(encoder->encode(desktop.frame(++sequence), {}, unit), Outcome::Unit);
-    const auto* decoded = decoder.decode(unit.bytes());
-    ASSERT_NE(decoded, nullptr);
-    EXPECT_EQ(decoded->width, 640);
-    EXPECT_EQ(decoded->height, 360);
-  }
+  testing::expect_scaled(*encoder, config);
 }
 
 TEST_P(EncoderContract, ABadModeIsRefusedWithAReason) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "encode/encoder.hpp"
+#include "encode/synthetic/synthetic_encoder.hpp"
 
 namespace pf::encode {
 namespace {
@@ -64,6 +65,18 @@ TEST(EncodeRegistry, AFailureMovesOnToTheNextAndIsNoted) {
   ASSERT_FALSE(notes.empty());
   EXPECT_THAT(notes.front(), HasSubstr("vaapi"));
   EXPECT_THAT(notes.front(), HasSubstr("renderD999"));
+}
+
+TEST(EncodeRegistry, WhatABackEndThrowsIsAFailureLikeAnother) {
+  synthetic::set_faults([](const Config&) -> synthetic::Faults { throw std::bad_alloc(); });
+  Options options;
+  options.backend = "synthetic";
+  std::vector<std::string> notes;
+  const auto opened = open(options, {}, &notes);
+  synthetic::set_faults({});
+  EXPECT_TRUE(opened) << "another one takes its place";
+  ASSERT_FALSE(notes.empty());
+  EXPECT_THAT(notes.front(), ::testing::StartsWith("synthetic: "));
 }
 
 TEST(EncodeRegistry, AnUnknownNameIsNotedAndAutoTakesOver) {
