@@ -119,16 +119,10 @@ bool have_avx2() {
 template <class RowPair>
 void for_row_pairs(const BgrxImage& from, const Nv12Image& to, const media::Rect& area,
                    RowPair row_pair) noexcept {
-  const auto width = std::min(from.width, to.width), height = std::min(from.height, to.height);
-  const auto left = std::min(area.x, width) & ~1U;
-  const auto top = std::min(area.y, height) & ~1U;
-  const auto end_of = [](std::uint32_t start, std::uint32_t length, std::uint32_t limit) {
-    const auto end = std::min<std::uint64_t>(std::uint64_t{start} + length, limit);
-    return std::min(static_cast<std::uint32_t>(end + (end & 1)), limit);
-  };
-  const auto right = end_of(area.x, area.width, width);
-  const auto bottom = end_of(area.y, area.height, height);
-  for (auto y = top; y < bottom; y += 2) {
+  const auto height = std::min(from.height, to.height);
+  const auto part = even_edges(area, std::min(from.width, to.width), height);
+  const auto left = part.x, right = part.x + part.width, bottom = part.y + part.height;
+  for (auto y = part.y; y < bottom; y += 2) {
     const auto second = y + 1 < height ? y + 1 : y;
     row_pair(from.pixels + std::size_t{y} * from.stride_bytes,
              from.pixels + std::size_t{second} * from.stride_bytes,
@@ -139,6 +133,17 @@ void for_row_pairs(const BgrxImage& from, const Nv12Image& to, const media::Rect
 }
 
 }  // namespace
+
+media::Rect even_edges(const media::Rect& area, std::uint32_t width,
+                       std::uint32_t height) noexcept {
+  const auto end_of = [](std::uint32_t start, std::uint32_t length, std::uint32_t limit) {
+    const auto end = std::min<std::uint64_t>(std::uint64_t{start} + length, limit);
+    return std::min(static_cast<std::uint32_t>(end + (end & 1)), limit);
+  };
+  const auto left = std::min(area.x, width) & ~1U, top = std::min(area.y, height) & ~1U;
+  return {left, top, end_of(area.x, area.width, width) - left,
+          end_of(area.y, area.height, height) - top};
+}
 
 ColourWeights colour_weights(media::Matrix matrix, double y_scale, double c_scale, int fraction) {
   double kr = 0.2126, kb = 0.0722;

@@ -28,6 +28,9 @@ struct ColourMatrix : ColourWeights {
 
 ColourMatrix colour_matrix(const media::Colour& colour);
 
+// The part `area` of a picture of this size, widened to even edges or to the picture's own.
+media::Rect even_edges(const media::Rect& area, std::uint32_t width, std::uint32_t height) noexcept;
+
 struct BgrxImage {
   const std::uint8_t* pixels;
   std::uint32_t stride_bytes;

@@ -64,18 +64,13 @@ void DeepPicture::read_row(const media::VideoFrame& frame, std::uint32_t y, std:
 
 void DeepPicture::convert(const media::VideoFrame& frame, const media::Rect& area,
                           const DeepBuffer& to) {
-  const auto left = std::min(area.x, frame.width) & ~1U, top = std::min(area.y, frame.height) & ~1U;
-  const auto end_of = [](std::uint32_t start, std::uint32_t length, std::uint32_t limit) {
-    const auto end = std::min<std::uint64_t>(std::uint64_t{start} + length, limit);
-    return std::min(static_cast<std::uint32_t>(end + (end & 1)), limit);
-  };
-  const auto right = end_of(area.x, area.width, frame.width);
-  const auto bottom = end_of(area.y, area.height, frame.height);
+  const auto part = even_edges(area, frame.width, frame.height);
+  const auto left = part.x, right = part.x + part.width, bottom = part.y + part.height;
   if (left >= right) return;
   const auto at = [&](unsigned plane, std::uint32_t y) {
     return to.plane(plane) + std::size_t{y} * to.stride(plane);
   };
-  for (auto y = top; y < bottom; y += 2) {
+  for (auto y = part.y; y < bottom; y += 2) {
     const auto second = y + 1 < frame.height ? y + 1 : y;
     read_row(frame, y, left, right, rows_[0].data());
     if (second != y) read_row(frame, second, left, right, rows_[1].data());

@@ -18,7 +18,6 @@ class Nv12Buffer {
   Nv12Buffer(std::uint32_t width, std::uint32_t height);
 
   const Nv12Image& image() const { return image_; }
-  std::size_t size_bytes() const { return size_bytes_; }
   // A part of the image; x, y, width and height even (or up to an odd edge).
   Nv12Image part(const media::Rect& area) const;
   void fill(std::uint8_t y, std::uint8_t u, std::uint8_t v);
