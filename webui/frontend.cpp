@@ -52,10 +52,17 @@ Result<std::unique_ptr<Frontend>> Frontend::start(Deps deps, FrontendConfig conf
   if (!auth) return pass(auth);
   impl->auth = std::move(*auth);
   impl->tls.emplace(impl->deps.loop, impl->config.folder);
-  impl->tls->when_changed([&servers = impl->servers](const std::optional<http::NamedTls>& named) {
-    for (const auto& server : servers)
-      if (auto done = server->set_named_tls(named); !done) return done;
-    return Result<>{};
+  impl->tls->when_changed([&servers = impl->servers](const std::optional<http::NamedTls>& named)
+                              -> Result<std::function<void()>> {
+    std::vector<std::function<void()>> ready;
+    for (const auto& server : servers) {
+      auto one = server->prepare_named_tls(named);
+      if (!one) return pass(one);
+      ready.push_back(std::move(*one));
+    }
+    return [ready = std::move(ready)] {
+      for (const auto& show : ready) show();
+    };
   });
   impl->api.emplace(impl->deps, impl->config, *impl->auth, *impl->tls);
 

@@ -98,8 +98,8 @@ json device_json(const Context& context, const trust::Device& device) {
 
 std::optional<Reply> list_devices(const Context& context, const Call&) {
   json list = json::array();
-  for (const auto& [id, device] : context.deps.allow_list.snapshot()->devices)
-    list.push_back(device_json(context, *device));
+  const auto all = context.deps.allow_list.snapshot();
+  for (const auto& [id, device] : all->devices) list.push_back(device_json(context, *device));
   return json_reply(200, {{"devices", std::move(list)}});
 }
 

@@ -127,7 +127,8 @@ std::optional<Reply> show_history(const Context& context, const Call& call) {
 
 std::optional<Reply> export_devices(const Context& context, const Call&) {
   json devices = json::array();
-  for (const auto& [id, device] : context.deps.allow_list.snapshot()->devices)
+  const auto all = context.deps.allow_list.snapshot();
+  for (const auto& [id, device] : all->devices)
     if (!device->access.until_disconnect) devices.push_back(export_json(*device));
   auto reply = json_reply(200, {{"format", "punktfunk-devices"},
                                 {"version", 1},

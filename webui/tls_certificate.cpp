@@ -64,14 +64,16 @@ std::optional<http::NamedTls> TlsCertificate::named_of(const Own& own) {
 bool TlsCertificate::change(Own wanted, std::function<Result<>()> store, Done done) {
   if (changing_) return false;
   changing_ = true;
+  auto ready = prepare_ ? prepare_(named_of(wanted)) : Result<std::function<void()>>([] {});
   executor_.work([this, alive = std::weak_ptr(alive_), &executor = executor_,
-                  wanted = std::move(wanted), store = std::move(store), done = std::move(done)] {
-    auto stored = store();
-    executor.post([this, alive, wanted, done, stored = std::move(stored)]() mutable {
+                  wanted = std::move(wanted), store = std::move(store), done = std::move(done),
+                  ready = std::move(ready)] {
+    auto stored = ready ? store() : Result<>(Failure(ready.error()));
+    executor.post([this, alive, wanted, done, ready, stored = std::move(stored)]() mutable {
       if (alive.expired()) return;
       changing_ = false;
-      if (stored && changed_) stored = changed_(named_of(wanted));
       if (stored) {
+        (*ready)();
         own_ = std::move(wanted);
         problem_.clear();
       }

@@ -30,15 +30,16 @@ class TlsCertificate {
   const std::string& problem() const { return problem_; }
 
   using Done = std::function<void(Result<>)>;
-  // Stores what was checked, then puts it in force; nothing changes when storing fails. False:
+  // Stores what was checked, then puts it in force; nothing changes when either fails. False:
   // another change is still under way, and `done` is not called.
   bool replace(http::CheckedIdentity identity, Done done);
   // Back to the host's own. In force only when it is gone from the disk as well.
   bool remove(Done done);
-  // Puts a change in force, for connections from then on.
-  void when_changed(std::function<Result<>(std::optional<http::NamedTls>)> callback) {
-    changed_ = std::move(callback);
-  }
+  // Makes a change ready before it is stored; what it answers puts the change in force once it is,
+  // for connections from then on.
+  using Prepare =
+      std::function<Result<std::function<void()>>(const std::optional<http::NamedTls>&)>;
+  void when_changed(Prepare prepare) { prepare_ = std::move(prepare); }
   std::optional<http::NamedTls> named() const { return named_of(own_); }
 
  private:
@@ -52,7 +53,7 @@ class TlsCertificate {
   Own own_;
   std::string problem_;
   bool changing_ = false;
-  std::function<Result<>(std::optional<http::NamedTls>)> changed_;
+  Prepare prepare_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

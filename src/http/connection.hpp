@@ -46,8 +46,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Stream> begin_stream(Response head);
   // Drops the connection now. `tell`: run the callback of an exchange that waits for its answer.
   void close(bool tell);
-  const crypto::Certificate* peer() const { return peer_.get(); }
-  const net::Endpoint& remote() const { return remote_; }
 
  private:
   enum class State : std::uint8_t {

@@ -142,8 +142,5 @@ bool RequestReader::keep_alive() const {
 bool RequestReader::started() const {
   return impl_->used || !impl_->buffer.empty();
 }
-std::size_t RequestReader::buffered() const {
-  return impl_->buffer.size();
-}
 
 }  // namespace pf::http

@@ -46,8 +46,6 @@ class RequestReader {
   const Refusal& refusal() const { return refusal_; }
   // Bytes of an unfinished request were seen.
   bool started() const;
-  // Bytes held that no request has used yet.
-  std::size_t buffered() const;
 
  private:
   struct Impl;

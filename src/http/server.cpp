@@ -40,8 +40,11 @@ class AsioServer final : public Server {
   }
 
   Result<> open() {
-    if (core_->config.tls)
-      if (auto made = set_named_tls(std::move(core_->config.named_tls)); !made) return made;
+    if (core_->config.tls) {
+      auto ready = prepare_named_tls(core_->config.named_tls);
+      if (!ready) return pass(ready);
+      (*ready)();
+    }
     error_code error;
     const auto address = asio::ip::make_address(core_->config.bind_address, error);
     if (error)
@@ -61,19 +64,12 @@ class AsioServer final : public Server {
   std::uint16_t port() const override { return port_; }
   std::size_t connections() const override { return core_->connections.size(); }
 
-  void close_peer(const crypto::Fingerprint& fingerprint) override {
-    const auto connections = core_->connections;
-    for (const auto& connection : connections)
-      if (connection->peer() != nullptr && connection->peer()->fingerprint() == fingerprint)
-        connection->close(true);
-  }
-
-  Result<> set_named_tls(std::optional<NamedTls> named) override {
+  Result<std::function<void()>> prepare_named_tls(const std::optional<NamedTls>& named) override {
     auto context = make_tls_context(*core_->config.tls, named ? &*named : nullptr);
     if (!context) return pass(context);
-    core_->tls = std::move(*context);
-    core_->config.named_tls = std::move(named);
-    return {};
+    return [weak = std::weak_ptr(core_), context = std::move(*context)] {
+      if (const auto core = weak.lock()) core->tls = context;
+    };
   }
 
  private:

@@ -122,11 +122,10 @@ class Server {
                                                 Handler handler);
   virtual std::uint16_t port() const = 0;
   virtual std::size_t connections() const = 0;
-  // Closes every connection whose client presented this certificate (revocation).
-  virtual void close_peer(const crypto::Fingerprint& fingerprint) = 0;
-  // Replaces ServerConfig::named_tls for connections from now on; those that are open go on. After
-  // an error everything is as before.
-  virtual Result<> set_named_tls(std::optional<NamedTls> named) = 0;
+  // Makes ready another ServerConfig::named_tls; nothing changes until the answer is called
+  // (control thread), which cannot fail. Then it holds for new connections; those that are open go
+  // on.
+  virtual Result<std::function<void()>> prepare_named_tls(const std::optional<NamedTls>& named) = 0;
 };
 
 }  // namespace pf::http

@@ -13,10 +13,13 @@ namespace {
 class TlsTest : public ApiTest {
  protected:
   TlsTest() {
-    tls_.when_changed([this](std::optional<http::NamedTls> named) -> Result<> {
-      in_force_ = named ? named->names : std::vector<std::string>();
-      return {};
-    });
+    tls_.when_changed(
+        [this](const std::optional<http::NamedTls>& named) -> Result<std::function<void()>> {
+          if (unready_) return fail(http::Errc::BadTlsIdentity, "no memory");
+          return [this, names = named ? named->names : std::vector<std::string>()] {
+            in_force_ = names;
+          };
+        });
   }
   static std::string body(const test::ServerCertificate& made, const char* password = nullptr) {
     json out = {{"certificate_pem", made.certificate_pem}, {"key_pem", made.key_pem}};
@@ -27,6 +30,7 @@ class TlsTest : public ApiTest {
     return std::filesystem::path(rig_.folder.path()) / kTlsFile;
   }
   std::vector<std::string> in_force_;
+  bool unready_ = false;  // what would be in force cannot be made
   const test::ServerCertificate made_ = test::make_server_certificate();
 };
 
@@ -108,6 +112,19 @@ TEST_F(TlsTest, ADiskThatTakesNothingChangesNothing) {
   EXPECT_EQ(code(send("DELETE", "/tls", "{}")), "store_failed");
   EXPECT_EQ(send("GET", "/tls").body["fingerprint_sha256"], before);
   EXPECT_EQ(in_force_.size(), 2U);
+}
+
+TEST_F(TlsTest, WhatCannotBeShownIsNotStored) {
+  ASSERT_EQ(send("PUT", "/tls", body(made_)).status, 200U);
+  const auto before = send("GET", "/tls").body["fingerprint_sha256"];
+  unready_ = true;
+  EXPECT_EQ(send("PUT", "/tls", body(test::make_server_certificate())).status, 500U);
+  EXPECT_EQ(send("DELETE", "/tls", "{}").status, 500U);
+  EXPECT_EQ(send("GET", "/tls").body["fingerprint_sha256"], before);
+  EXPECT_EQ(in_force_.size(), 2U);
+  const TlsCertificate loaded(rig_.loop, rig_.folder.path());
+  ASSERT_NE(loaded.own(), nullptr);
+  EXPECT_EQ(json(loaded.own()->facts.fingerprint), before);
 }
 
 TEST_F(TlsTest, ADamagedOrReadableFileIsNotUsedButTold) {
