@@ -179,7 +179,7 @@ Result<fs::path> restore(const config::Paths& paths, const fs::path& from) {
   if (!fs::exists(from, missing)) return refused("there is no file " + from.string());
   const auto lock = lock_state(paths.state);
   if (!lock) return Failure(lock.error());
-  const auto fresh = paths.state / "punktfunk.db.restoring";
+  const auto fresh = paths.state / kRestoring;
   std::error_code ignored;
   fs::remove(fresh, ignored);  // of an earlier attempt that was cut off
   const auto files = store::read_backup(from, fresh);

@@ -79,6 +79,7 @@ int reset_stored(const std::optional<std::string>& password, const CtlIo& io) {
   }
   const auto lock = lock_state(paths.state);  // a host that does not answer may still be running
   if (!lock) return fail_with(io, lock.error());
+  if (auto whole = check_restored(paths.state); !whole) return fail_with(io, whole.error());
   auto database = store::Database::open(paths.state / "punktfunk.db");
   if (!database) return fail_with(io, database.error());
   std::optional<std::string> hash;

@@ -20,4 +20,16 @@ Result<UniqueFd> lock_state(const std::filesystem::path& state) {
                                      "PUNKTFUNK_CONFIG_DIR");
 }
 
+Result<> check_restored(const std::filesystem::path& state) {
+  std::error_code error;
+  if (!std::filesystem::exists(state / kRestoring, error) ||
+      std::filesystem::exists(state / "punktfunk.db", error))
+    return {};
+  return fail(Errc::StartFailed,
+              "a restore into " + state.string() +
+                  " was cut off, so this host has no devices and no settings now. Run it again: "
+                  "punktfunk-host restore FILE. What was here before is in the folder "
+                  "before-restore-… beside");
+}
+
 }  // namespace pf::app

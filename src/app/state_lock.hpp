@@ -12,4 +12,11 @@ namespace pf::app {
 // a sentence when another process holds it. Start-up thread.
 Result<UniqueFd> lock_state(const std::filesystem::path& state);
 
+// The database of a restore until everything of it is in its place.
+inline constexpr const char* kRestoring = "punktfunk.db.restoring";
+
+// Refuses a folder in which a restore was cut off between taking the old database away and bringing
+// the new one: a host would begin with nobody paired. Under the lock.
+Result<> check_restored(const std::filesystem::path& state);
+
 }  // namespace pf::app

@@ -135,6 +135,17 @@ TEST_F(BackupCommandTest, AFailedRestoreChangesNothing) {
   EXPECT_FALSE(fs::exists(paths_.state / "punktfunk.db.restoring"));
 }
 
+TEST_F(BackupCommandTest, AHostDoesNotBeginAnewOverARestoreThatWasCutOff) {
+  ASSERT_TRUE(back_up(paths_, at("file")));
+  ASSERT_TRUE(write_file_atomically(paths_.state / kRestoring, "half", 0600));
+  EXPECT_TRUE(check_restored(paths_.state)) << "nothing was taken away yet";
+  fs::rename(paths_.state / "punktfunk.db", at("aside"));
+  EXPECT_FALSE(check_restored(paths_.state));
+  ASSERT_TRUE(restore(paths_, at("file")));
+  EXPECT_TRUE(check_restored(paths_.state));
+  EXPECT_EQ(stored(), "den");
+}
+
 TEST_F(BackupCommandTest, NothingIsOverwritten) {
   ASSERT_TRUE(back_up(paths_, at("file")));
   const auto again = back_up(paths_, at("file"));
