@@ -45,6 +45,7 @@ Result<> run(const ServeOptions& options, const sigset_t& signals) {
   if (!paths) return pass(paths);
   auto lock = lock_state(paths->state);
   if (!lock) return pass(lock);
+  if (auto whole = check_restored(paths->state); !whole) return pass(whole);
   auto database = store::Database::open(paths->state / "punktfunk.db");
   if (!database) return pass(database);
   StoredSettings stored(**database);
