@@ -18,8 +18,9 @@ spa_pod* format(spa_pod_builder& builder, std::uint32_t id, spa_audio_format sam
   spa_audio_info_raw info{};
   info.format = sample;
   info.rate = 48'000;
-  info.channels = channels;
-  for (unsigned i = 0; i < channels && i < kOrder.size(); ++i) info.position[i] = kOrder[i];
+  // A program may claim any number for a sink of its own.
+  info.channels = std::min(channels, static_cast<unsigned>(kOrder.size()));
+  for (unsigned i = 0; i < info.channels; ++i) info.position[i] = kOrder[i];
   return spa_format_audio_raw_build(&builder, id, &info);
 }
 
