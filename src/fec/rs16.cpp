@@ -99,20 +99,6 @@ const char* error_text(Errc error) {
   return "unknown error";
 }
 
-const char* status_text(Rs16Status status) {
-  switch (status) {
-    case Rs16Status::Done:
-      return "done";
-    case Rs16Status::BadShape:
-      return "no such erasure code within the limits";
-    case Rs16Status::BadLength:
-      return "shards cannot have this length";
-    case Rs16Status::TooFew:
-      return "too few shards";
-  }
-  return "unknown";
-}
-
 bool rs16_valid(std::size_t data_shards, std::size_t parity_shards) noexcept {
   constexpr std::size_t kMost = 65535;
   if (data_shards == 0 || data_shards > kMost || parity_shards > kMost - data_shards) return false;

@@ -30,7 +30,6 @@ enum class Rs16Status : std::uint8_t {
   BadLength,  // the shard length is odd, 0 or beyond the limits
   TooFew,     // fewer than K shards are there
 };
-const char* status_text(Rs16Status status);
 
 // Whether the code exists: K >= 1, K + M <= 65535, and the larger of the two plus the smaller
 // rounded up to a power of two does not exceed 65536. True for M = 0.
