@@ -135,6 +135,11 @@ void Client::on_closed(const quic::CloseInfo& info) {
   else
     log::info("native", "client gone", "connection", facts_.ref.id, "device", name_, "how",
               info.text());
+  if (video_ &&
+      video_->counters.resent_packets.value() + video_->counters.resends_refused.value() > 0)
+    log::info("native", "the client asked for packets again", "device", name_, "sent again",
+              video_->counters.resent_packets.value(), "not sent",
+              video_->counters.resends_refused.value());
   const bool held = holds_slot();
   phase_ = Phase::Over;
   if (session_) {

@@ -9,6 +9,7 @@
 #include "crypto/identity.hpp"
 #include "native/frontend.hpp"
 #include "native/hub.hpp"
+#include "native/speed_test.hpp"
 #include "net/udp_socket.hpp"
 #include "session/manager.hpp"
 #include "trust/allow_list.hpp"
@@ -26,6 +27,7 @@ struct ClientDeps {
   const FrontendConfig& config;
   std::shared_ptr<Hub> hub;
   std::shared_ptr<net::UdpSocket> socket;  // the QUIC port's own: media of generation 2
+  LastTests last_tests{};                  // of devices that dial for nothing else
 
   // How many clients stream or are about to.
   std::size_t slots_in_use() const;

@@ -36,9 +36,11 @@ Result<> Client::serve_probes() {
   if (const auto session = std::exchange(session_, std::nullopt))
     deps_.sessions.end(*session, session::EndReason::NeverConnected);
   video_->set_gate(&speed_test_gate_);
-  speed_test_ =
-      std::make_unique<SpeedTest>(deps_.loop, burst_config(*secret), agreement_.probes,
-                                  [this](const wire::ControlMessage& message) { send(message); });
+  const auto who = facts_.fingerprint.value_or(facts_.peer.address());
+  speed_test_ = std::make_unique<SpeedTest>(
+      deps_.loop, burst_config(*secret), agreement_.probes,
+      [this](const wire::ControlMessage& message) { send(message); },
+      deps_.last_tests.of(who, deps_.loop.now()));
   phase_ = Phase::Streaming;
   if (carrier_.generation == wire::Generation::V2)
     to_link([link_to = video_](Link& link) { link.attach({nullptr, link_to}); });

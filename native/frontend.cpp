@@ -41,7 +41,7 @@ struct Frontend::Impl {
       : config(std::move(c)),
         hub(std::make_shared<Hub>(d.loop)),
         clients{d.loop,     d.allow_list, d.desk, d.sessions, d.catalogue,
-                d.identity, config,       hub,    {}} {}
+                d.identity, config,       hub,    {},         {}} {}
 
   Result<> open();
   void announce();

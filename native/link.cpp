@@ -274,6 +274,7 @@ void Link::on_datagram(ByteSpan bytes) {
         return;
       }
       // The ask before the window of the same datagram (punktfunk2.md 9.4).
+      if (const auto nack = feedback_.new_nack(*feedback)) resend(*nack);
       if (const auto ask = feedback_.new_ask(*feedback)) recover(*ask);
       if (const auto window = feedback_.new_window(*feedback)) {
         tell_round_trip();
@@ -360,6 +361,14 @@ void Link::recover(const RecoveryAsk& ask) {
   else
     stream_.stream->invalidate(stream_.video->unit_of(ask.first), stream_.video->unit_of(ask.last));
   report([keyframe = ask.keyframe](Client& client) { client.on_recovery_asked(keyframe); });
+}
+
+void Link::resend(const wire::Feedback::Nack& nack) {
+  if (!stream_.stream || !stream_.video) return;
+  if (stream_.video->ask_resend({nack.frame, nack.shards, nack.count}))
+    stream_.stream->call_sink();
+  else
+    stream_.video->counters.resends_refused.add(nack.count);
 }
 
 }  // namespace pf::native

@@ -95,6 +95,7 @@ class Link final : public quic::ConnectionHandler {
   void tell_round_trip();
   void share_clipboard(bool on);
   void recover(const RecoveryAsk& ask);
+  void resend(const wire::Feedback::Nack& nack);
   void write_now(const wire::ControlMessage& message);
 
   const std::shared_ptr<Hub> hub_;

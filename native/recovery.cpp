@@ -25,6 +25,15 @@ std::optional<RecoveryAsk> FeedbackFilter::new_ask(const wire::Feedback& feedbac
   return std::nullopt;
 }
 
+std::optional<wire::Feedback::Nack> FeedbackFilter::new_nack(const wire::Feedback& feedback) {
+  if (!feedback.nack) return std::nullopt;
+  const std::uint16_t ask = feedback.ask ? feedback.ask->number : 0;
+  if (nack_ == feedback.nack && nack_ask_ == ask) return std::nullopt;
+  nack_ = feedback.nack;
+  nack_ask_ = ask;
+  return feedback.nack;
+}
+
 std::optional<wire::Feedback::Window> FeedbackFilter::new_window(const wire::Feedback& feedback) {
   if (!feedback.window || !newer(window_, feedback.window->number)) return std::nullopt;
   window_ = feedback.window->number;

@@ -19,10 +19,14 @@ class FeedbackFilter {
  public:
   std::optional<RecoveryAsk> new_ask(const wire::Feedback& feedback);
   std::optional<wire::Feedback::Window> new_window(const wire::Feedback& feedback);
+  // Shards to send again. The same list under the same ask number is one ask, said again.
+  std::optional<wire::Feedback::Nack> new_nack(const wire::Feedback& feedback);
 
  private:
   std::optional<std::uint16_t> ask_;
   std::optional<std::uint32_t> window_;
+  std::optional<wire::Feedback::Nack> nack_;
+  std::uint16_t nack_ask_ = 0;
 };
 
 }  // namespace pf::native

@@ -3,8 +3,12 @@
 namespace pf::native {
 
 SpeedTest::SpeedTest(Executor& executor, media::ProbeBurst::Config burst, bool possible,
-                     std::function<void(const wire::ControlMessage&)> send)
-    : executor_(executor), config_(std::move(burst)), possible_(possible), send_(std::move(send)) {}
+                     std::function<void(const wire::ControlMessage&)> send, LastTest last)
+    : executor_(executor),
+      config_(std::move(burst)),
+      possible_(possible),
+      send_(std::move(send)),
+      last_(last ? std::move(last) : std::make_shared<std::optional<SteadyTime>>()) {}
 
 SpeedTest::~SpeedTest() {
   *alive_ = false;
@@ -12,7 +16,7 @@ SpeedTest::~SpeedTest() {
 
 void SpeedTest::ask(const wire::ProbeRequest& ask, std::uint16_t payload) {
   const auto now = executor_.now();
-  const bool possible = possible_ && (!last_ || now - *last_ >= kSpacing);
+  const bool possible = possible_ && (!*last_ || now - **last_ >= kSpacing);
   if (possible && payload_ != payload) {
     auto config = config_;
     config.packets.shard_payload = payload_ = payload;
@@ -31,9 +35,19 @@ void SpeedTest::ask(const wire::ProbeRequest& ask, std::uint16_t payload) {
                                        });
                                      });
   if (started)
-    last_ = now;
+    *last_ = now;
   else
     send_(wire::ProbeResult{});
+}
+
+SpeedTest::LastTest LastTests::of(const std::string& who, SteadyTime now) {
+  std::erase_if(tests_, [&](const auto& entry) {
+    const auto& last = entry.second;
+    return last.use_count() == 1 && (!*last || now - **last >= SpeedTest::kSpacing);
+  });
+  auto& mine = tests_[who];
+  if (!mine) mine = std::make_shared<std::optional<SteadyTime>>();
+  return mine;
 }
 
 }  // namespace pf::native

@@ -28,6 +28,7 @@ class Sink final : public session::VideoSink {
   }
 
   void on_gap(std::chrono::milliseconds gap) noexcept override { gap_(gap); }
+  void on_call() noexcept override { inner_->on_call(); }
 
  private:
   std::unique_ptr<media::NativeVideoSink> inner_;

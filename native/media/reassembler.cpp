@@ -258,6 +258,27 @@ std::optional<ReceivedFrame> Reassembler::finish(std::uint32_t index, Frame& fra
   return out;
 }
 
+std::optional<std::vector<std::uint16_t>> Reassembler::missing(std::uint32_t index) const {
+  const auto found = frames_.find(
+      newest_ + static_cast<std::int32_t>(index - static_cast<std::uint32_t>(newest_)));
+  if (found == frames_.end()) return std::nullopt;
+  const auto& frame = found->second;
+  if (frame.state != State::Open || frame.blocks.size() != frame.block_count) return std::nullopt;
+  std::vector<std::uint16_t> out;
+  for (const auto& [number, block] : frame.blocks) {
+    if (block.done) continue;
+    auto needed = block.data - block.have;
+    for (std::size_t i = 0; i < block.data && needed > 0; ++i) {
+      if (block.has(i)) continue;
+      if (out.size() == kMostMissing || block.base + i > 0xFFFF) return std::nullopt;
+      out.push_back(static_cast<std::uint16_t>(block.base + i));
+      --needed;
+    }
+  }
+  if (out.empty()) return std::nullopt;
+  return out;
+}
+
 void Reassembler::count_missing(const Block& block, std::size_t shards) {
   for (std::size_t i = 0; i < shards; ++i) {
     if (block.has(i)) continue;

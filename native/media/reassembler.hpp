@@ -62,6 +62,12 @@ class Reassembler {
   // One shard; the unit that it completed, if any.
   std::optional<ReceivedFrame> feed(const Shard& shard);
 
+  // What is short of a frame in progress: data shards by their place in the unit (punktfunk2.md 9.4
+  // tag 13), as many as its blocks need. None when the frame is over or was never seen, when a
+  // whole block of it is unknown, or when it takes more than kMostMissing.
+  static constexpr std::size_t kMostMissing = 16;
+  std::optional<std::vector<std::uint16_t>> missing(std::uint32_t frame) const;
+
   const Stats& stats() const { return stats_; }
   // Shard memory held now; never more than four times the frame cap. Repairing needs about as much
   // again as the largest block.

@@ -140,6 +140,19 @@ bool PacketSealer::seal(const SealRun& run, Stream stream, std::uint64_t first_n
   return true;
 }
 
+bool PacketSealer::unseal(std::uint8_t* packet, std::size_t bytes, std::uint64_t next) noexcept {
+  const auto& layout = sizes(impl_->generation);
+  if (impl_->generation != Generation::V2 || bytes < layout.overhead()) return false;
+  const auto low = load_le<std::uint32_t>(packet + 1);
+  const std::uint64_t number =
+      next - static_cast<std::uint32_t>(static_cast<std::uint32_t>(next) - low);
+  auto* const key = impl_->epoch(number);
+  return key != nullptr &&
+         key->cipher->open(key->key.nonce(number), {packet, layout.clear},
+                           {packet + layout.clear, bytes - layout.clear - layout.tag},
+                           {packet + bytes - layout.tag, layout.tag});
+}
+
 // Three key indexes may be in use at once: the newest's own, the one before and the one after.
 struct PacketOpener::Impl : State<3> {
   using State::State;

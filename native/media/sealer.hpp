@@ -35,6 +35,9 @@ class PacketSealer {
   // parts and encrypts the rest: the cipher gets many packets in one call. This is the one place
   // where packets are sealed. False only when the library fails; the run must then not be sent.
   bool seal(const SealRun& run, Stream stream, std::uint64_t first_number) noexcept;
+  // Decrypts in place a packet that was sealed with this key, so that it can be sealed anew. V2.
+  // `next`: a packet number beyond its own, by less than 2^32. False when it is not one of ours.
+  bool unseal(std::uint8_t* packet, std::size_t bytes, std::uint64_t next) noexcept;
 
  private:
   struct Impl;

@@ -2,10 +2,13 @@
 // wait-free and takes effect with the next unit. Lives as long as any of its users.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "base/metrics.hpp"
+#include "base/spsc_ring.hpp"
 #include "net/destination.hpp"
 #include "session/front_end.hpp"
 
@@ -17,6 +20,15 @@ struct VideoCounters {
   metrics::Counter packets;          // handed to the kernel, video and probe
   metrics::Counter bytes;            // of UDP payload, the same
   metrics::Counter dropped_packets;  // the socket did not take them
+  metrics::Counter resent_packets;   // because the client asked for them (NACK)
+  metrics::Counter resends_refused;  // packets: not kept any more, or more than the budget
+};
+
+// A client's wish for shards of one frame to be sent again (punktfunk2.md 9.4).
+struct ResendAsk {
+  std::uint32_t frame = 0;
+  std::array<std::uint16_t, 16> shards{};
+  std::uint8_t count = 0;
 };
 
 class VideoLink {
@@ -46,6 +58,10 @@ class VideoLink {
   // and before the first one of the new mode.
   void set_epoch(std::uint8_t epoch) noexcept { epoch_.store(epoch); }
 
+  // pf-quic. False when too many wait. The send thread takes them in order.
+  bool ask_resend(const ResendAsk& ask) noexcept { return resends_.push(ResendAsk(ask)); }
+  std::optional<ResendAsk> take_resend() noexcept { return resends_.pop(); }
+
   // What was asked for last; nothing asked: -1 or 0 (the sink's configuration holds).
   int fec_percentage() const noexcept { return fec_.load(); }
   std::uint32_t shard_payload() const noexcept { return payload_.load(); }
@@ -59,6 +75,7 @@ class VideoLink {
   std::uint32_t unit_of(std::uint32_t frame) const noexcept { return frame + unit_offset_.load(); }
 
  private:
+  SpscRing<ResendAsk> resends_{8};
   std::atomic<std::uint32_t> unit_offset_{1};
   std::atomic<const session::Gate*> gate_{nullptr};
   std::atomic<int> fec_{-1};

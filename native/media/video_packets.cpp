@@ -1,6 +1,7 @@
 #include "native/media/video_packets.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -19,6 +20,15 @@ constexpr std::size_t kMaxShardPayload = 9'170;
 // What one system call can send with segmentation offload.
 constexpr std::size_t kRunPackets = 64;
 constexpr std::size_t kRunBytes = 65'507;
+// Frames of which packets are kept: more than fit one round trip on any network worth asking on.
+constexpr std::size_t kSentFrames = 16;
+
+// A frame whose packets still lie in the arena, one behind the other.
+struct SentFrame {
+  std::uint32_t frame = 0;
+  std::size_t first = 0;  // slot in the arena
+  std::size_t count = 0;  // that left
+};
 
 }  // namespace
 
@@ -43,7 +53,7 @@ struct VideoPackets::Impl {
     slots = arena.slots() * arena.stride() / stride;
   }
 
-  std::uint8_t* packet(std::size_t slot) const { return arena.base(0) + slot * stride; }
+  std::uint8_t* packet(std::size_t slot) const { return arena.base(0) + (origin + slot) * stride; }
   std::uint8_t* header(std::size_t slot) const { return packet(slot) + layout.clear; }
   std::uint8_t* shard(std::size_t slot) const { return header(slot) + layout.header; }
 
@@ -52,6 +62,9 @@ struct VideoPackets::Impl {
   }
 
   void start_part();
+  void take_place();
+  void forget_sent() { sent_count = 0; }
+  const SentFrame* find_sent(std::uint32_t wanted) const;
   bool build_block();
   void write_data(std::size_t slot, std::size_t shard_number);
   bool write_parity(std::size_t data_slot, std::size_t k, std::size_t parity_slot, std::size_t m);
@@ -92,6 +105,14 @@ struct VideoPackets::Impl {
   std::size_t built_data = 0;    // slots of data built
   std::size_t built_parity = 0;  // parity packets built
   std::size_t given = 0;         // slots handed out
+
+  // Where the part lies, and what is still there of earlier frames: the newest last.
+  std::size_t origin = 0;
+  std::size_t cursor = 0;  // behind the newest frame
+  std::array<SentFrame, kSentFrames> sent;
+  std::size_t sent_count = 0;
+  bool keeps = false;  // the frame in progress is sent[sent_count - 1]
+  std::array<std::uint8_t, kMostResent*(kMaxShardPayload + kSizesV2.overhead())> again;
 };
 
 VideoPackets::VideoPackets(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -123,15 +144,18 @@ Result<VideoPackets> VideoPackets::create(const Config& given, PacketSealer seal
       block_limit(config.max_data_per_block, config.parity_limit_percentage, config.scheme);
   const std::size_t k = std::min(config.max_data_per_block,
                                  cut_frame(config.max_frame_bytes, smallest, 1).data_shards);
-  std::size_t m = 0, all = 0;
+  const auto& layout = sizes(sealer.generation());
+  const net::SlotLayout slot{layout.clear, layout.header, most, layout.tag};
+  std::size_t m = 0, block_bytes = 0;
   for (std::size_t data = 1; data <= k; ++data) {
     const std::size_t parity = parity_shards(data, kMaxFecPercentage, limit);
     m = std::max(m, parity);
-    all = std::max(all, data + parity);
+    // So many shards of one frame are at most this large.
+    const std::size_t payload = std::min(most, config.max_frame_bytes / data + 2);
+    block_bytes = std::max(block_bytes, (data + parity) * (payload + layout.overhead()));
   }
+  const std::size_t all = block_bytes / slot.packet_bytes() + 1;
 
-  const auto& layout = sizes(sealer.generation());
-  const net::SlotLayout slot{layout.clear, layout.header, most, layout.tag};
   const std::size_t whole = cut_frame(config.max_frame_bytes, most, 1).data_shards;
   const std::size_t wanted = std::min(whole + whole * kMaxFecPercentage / 100 + 2,
                                       config.arena_bytes / slot.packet_bytes());
@@ -154,8 +178,13 @@ VideoPackets::Status VideoPackets::begin(ByteSpan bytes, const FrameInfo& info) 
   s.index_used = false;
   s.cut = {};
   s.packets = s.part_count = s.given = 0;
+  s.keeps = false;
   if (bytes.size() > s.config.max_frame_bytes) return Status::TooLarge;
-  if (s.payload != s.next_payload) s.set_payload();
+  if (s.payload != s.next_payload) {
+    s.set_payload();
+    s.forget_sent();
+    s.cursor = 0;
+  }
   s.percentage = s.config.fec_percentage;
   s.cut = cut_frame(bytes.size(), s.payload, s.config.max_data_per_block);
   s.bytes = bytes;
@@ -182,6 +211,39 @@ void VideoPackets::Impl::start_part() {
     ++part_end;
   }
   built_data = built_parity = given = 0;
+  take_place();
+}
+
+// Behind the frame before while there is room for what is to be kept; else from the start, over the
+// oldest. A frame that needs several parts is not kept.
+void VideoPackets::Impl::take_place() {
+  const std::size_t window = std::min(slots, config.resend_bytes / stride);
+  const bool whole = part_first == 0 && part_end == cut.blocks;
+  keeps = false;
+  if (window == 0 || !whole) {
+    origin = cursor = 0;
+    forget_sent();
+    return;
+  }
+  origin = cursor + part_count <= window ? cursor : 0;
+  cursor = origin + part_count;
+  const auto covered = [this](const SentFrame& old) {
+    return old.first < cursor && origin < old.first + old.count;
+  };
+  auto* const end = std::remove_if(sent.data(), sent.data() + sent_count, covered);
+  sent_count = static_cast<std::size_t>(end - sent.data());
+  if (sent_count == sent.size()) {
+    std::copy(sent.begin() + 1, sent.end(), sent.begin());
+    --sent_count;
+  }
+  sent[sent_count++] = {frame, origin, 0};
+  keeps = true;
+}
+
+const SentFrame* VideoPackets::Impl::find_sent(std::uint32_t wanted) const {
+  for (std::size_t i = sent_count; i-- > 0;)
+    if (sent[i].frame == wanted) return &sent[i];
+  return nullptr;
 }
 
 void VideoPackets::Impl::write_data(std::size_t slot, std::size_t shard_number) {
@@ -287,6 +349,7 @@ net::PacketRun VideoPackets::Impl::next_run() {
   const net::PacketRun run{packet(given), stride, stride, count};
   given += count;
   packets_given += count;
+  if (keeps) sent[sent_count - 1].count = given;
   return run;
 }
 
@@ -294,6 +357,27 @@ net::PacketRun VideoPackets::next_run() noexcept {
   auto& s = *impl_;
   if (s.failed) return {};
   return s.next_run();
+}
+
+net::PacketRun VideoPackets::resend(std::uint32_t frame,
+                                    std::span<const std::uint16_t> shards) noexcept {
+  auto& s = *impl_;
+  const auto* const sent = s.generation == Generation::V2 ? s.find_sent(frame) : nullptr;
+  if (sent == nullptr || s.failed) return {};
+  std::size_t count = 0;
+  for (const auto shard : shards) {
+    if (shard >= sent->count || count == kMostResent) continue;
+    std::uint8_t* const copy = s.again.data() + count * s.stride;
+    std::memcpy(copy, s.arena.base(0) + (sent->first + shard) * s.stride, s.stride);
+    if (s.sealer.unseal(copy, s.stride, s.numbers->next())) ++count;
+  }
+  if (count == 0) return {};
+  const auto number = s.numbers->take(count);
+  if (!s.sealer.seal({s.again.data(), s.stride, s.stride, count}, s.config.stream, number)) {
+    s.failed = true;
+    return {};
+  }
+  return {s.again.data(), s.stride, s.stride, count};
 }
 
 void VideoPackets::set_fec_percentage(unsigned percentage) noexcept {

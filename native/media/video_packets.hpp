@@ -42,7 +42,10 @@ class VideoPackets {
     // fit are built and sent in several parts.
     std::size_t arena_bytes = std::size_t{8} << 20;
     std::uint32_t first_frame = 0;
+    // Of the arena: as many of the newest packets stay, for resend(). 0 = none; V2 only.
+    std::size_t resend_bytes = 0;
   };
+  static constexpr std::size_t kMostResent = 16;  // in one call
 
   // `numbers`: shared by everything that seals with this session's key. Errc::BadConfig,
   // OutOfMemory.
@@ -65,6 +68,12 @@ class VideoPackets {
   // batch: 64 packets, 65,507 bytes. Count 0: the frame is complete (or failed()). Valid until the
   // next call.
   net::PacketRun next_run() noexcept;
+
+  // Shards of a frame that was sent before, by their place in the unit (data of all blocks first,
+  // then parity: punktfunk2.md 9.4 tag 13), each sealed anew under a fresh packet number. Shards
+  // that are no longer kept or never were sent are left out, and so is what exceeds kMostResent.
+  // Between units only. Valid until the next call.
+  net::PacketRun resend(std::uint32_t frame, std::span<const std::uint16_t> shards) noexcept;
 
   // From the next unit on. Values above 90 count as 90.
   void set_fec_percentage(unsigned percentage) noexcept;

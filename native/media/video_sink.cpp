@@ -82,6 +82,7 @@ bool NativeVideoSink::send(pf::media::AccessUnit& unit) noexcept {
   auto& timeline = unit.timeline;
   timeline.first_packet_ns = timeline.last_packet_ns = 0;
   if (!sender_.ready() || unit.bytes().empty()) return false;
+  on_call();
   take_requests(unit.type == pf::media::FrameType::Idr);
   const auto now = steady_now();
   const FrameInfo info{stamp(timeline.captured_ns, to_ns(now)), user_flags(unit, mark_repeats_),
@@ -99,8 +100,23 @@ bool NativeVideoSink::send(pf::media::AccessUnit& unit) noexcept {
   }
   timeline.last_packet_ns = steady_now_ns();
   counters.frames.add();
+  resends_.sent(packets_.frame_packets());
   report(timeline, info.time.wire_ns);
   return true;
+}
+
+// At once and unpaced: a few packets, of which each one may complete a frame.
+void NativeVideoSink::on_call() noexcept {
+  auto& link = sender_.link();
+  while (const auto ask = link.take_resend()) {
+    const std::span<const std::uint16_t> wanted(ask->shards.data(), ask->count);
+    const auto room = sender_.ready() ? std::min(resends_.room(), wanted.size()) : 0;
+    const auto run = packets_.resend(ask->frame, wanted.first(room));
+    const auto sent = run.count != 0 && sender_.send(run) ? run.count : 0;
+    resends_.spent(sent);
+    link.counters.resent_packets.add(sent);
+    link.counters.resends_refused.add(wanted.size() - sent);
+  }
 }
 
 bool NativeVideoSink::send_packets(pf::media::Timeline& timeline) noexcept {

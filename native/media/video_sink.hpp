@@ -9,6 +9,7 @@
 #include "native/media/clock.hpp"
 #include "native/media/pacing.hpp"
 #include "native/media/packet_sender.hpp"
+#include "native/media/resend_budget.hpp"
 #include "native/media/video_link.hpp"
 #include "native/media/video_packets.hpp"
 #include "net/udp_socket.hpp"
@@ -40,6 +41,8 @@ class NativeVideoSink final : public session::VideoSink {
 
   // False also while the gate is shut or no destination is known.
   bool send(pf::media::AccessUnit& unit) noexcept override;
+  // What the client asked to be sent again.
+  void on_call() noexcept override;
 
  private:
   NativeVideoSink(Config config, VideoPackets packets);
@@ -52,6 +55,7 @@ class NativeVideoSink final : public session::VideoSink {
   VideoPackets packets_;
   PacketSender sender_;
   FramePacer pacer_;
+  ResendBudget resends_;
   MediaClock clock_;
   bool mark_repeats_;
   std::shared_ptr<FrameTimings> timings_;

@@ -48,6 +48,9 @@ class VideoSink {
   // The pipeline had to be built anew: no unit left for so long, and the next one is an IDR. Called
   // before it, between units.
   virtual void on_gap(std::chrono::milliseconds gap) noexcept { (void)gap; }
+  // Between units, soon after Stream::call_sink(): perhaps once for several calls, perhaps without
+  // one. Does not allocate.
+  virtual void on_call() noexcept {}
 };
 
 // One packet of sound: what the stream's audio format says (an Opus packet, or interleaved PCM).
@@ -157,6 +160,8 @@ class Stream {
   virtual void draw_pointer(bool in_picture) noexcept { (void)in_picture; }
   // For the live figures; what is absent keeps its last value. Cheap.
   virtual void report(const PeerFigures& figures) noexcept { (void)figures; }
+  // Has VideoSink::on_call() called, for what the front end wants sent that is no unit. Cheap.
+  virtual void call_sink() noexcept {}
   virtual const Gate& gate() const noexcept = 0;
 };
 

@@ -223,6 +223,10 @@ void StreamImpl::request_idr() noexcept {
   const std::scoped_lock lock(mutex_);
   if (video_) video_->request_idr();
 }
+void StreamImpl::call_sink() noexcept {
+  const std::scoped_lock lock(mutex_);
+  if (video_) video_->call_sink();
+}
 void StreamImpl::set_bitrate(std::uint32_t kbps) noexcept {
   const std::scoped_lock lock(mutex_);
   video_config_.bitrate_kbps = kbps;

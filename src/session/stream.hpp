@@ -76,6 +76,7 @@ class StreamImpl final : public Stream, private input::FeedbackSink, private cli
   void set_clipboard(std::string text) noexcept override;
   void draw_pointer(bool in_picture) noexcept override;
   void report(const PeerFigures& figures) noexcept override;
+  void call_sink() noexcept override;
   const Gate& gate() const noexcept override { return gate_; }
 
  private:

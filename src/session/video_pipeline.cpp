@@ -201,6 +201,8 @@ void VideoPipeline::send_loop() noexcept {
     if (!unit) {
       if (last) return;
       send_wake_.wait();
+      const NoAllocScope no_alloc;
+      if (gate_.open()) sink_.on_call();
       continue;
     }
     encode_wake_.signal();  // there is room in the ring again

@@ -51,6 +51,7 @@ class VideoPipeline final : public capture::FrameSink {
   void request_idr() noexcept;
   void invalidate(std::uint32_t first, std::uint32_t last) noexcept;
   void set_bitrate(std::uint32_t kbps) noexcept;
+  void call_sink() noexcept { send_wake_.signal(); }  // VideoSink::on_call()
   void draw_pointer(bool in_picture) noexcept { source_->draw_pointer(in_picture); }
   bool lost() const noexcept { return lost_reported_.load(std::memory_order_acquire); }
 

@@ -12,6 +12,7 @@ pub mod handshake;
 pub mod hello;
 pub mod identity;
 pub mod input;
+pub mod nack;
 pub mod packet;
 pub mod pair;
 pub mod profile;

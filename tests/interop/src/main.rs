@@ -67,6 +67,7 @@ struct Options {
     loss: f64,
     burst: u32,
     seed: u64,
+    nack: bool,
     dump_video: Option<String>,
     dump_opus: Option<String>,
     tasks: Vec<(Duration, Task)>,
@@ -142,6 +143,7 @@ fn parse() -> Result<Options, String> {
         loss: 0.0,
         burst: 1,
         seed: 1,
+        nack: false,
         dump_video: None,
         dump_opus: None,
         tasks: Vec::new(),
@@ -263,6 +265,7 @@ fn parse() -> Result<Options, String> {
                 let digits = text(p)?;
                 o.hex = punktfunk_peer::util::unhex(&digits).ok_or("not hex")?;
             }
+            "nack" => o.nack = true,
             "mic-tone" => o.mic = true,
             "cursor" => o.cursor = true,
             "cursor-render-at" => {
@@ -401,6 +404,7 @@ async fn run(mut o: Options) -> Result<(serde_json::Value, bool), String> {
                 loss_percent: o.loss,
                 loss_burst: o.burst,
                 seed: o.seed,
+                nack: o.nack,
                 dump_video: o.dump_video,
                 dump_opus: o.dump_opus,
                 tasks,

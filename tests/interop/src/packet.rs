@@ -154,6 +154,10 @@ impl SenderRules {
     pub fn new(gf8: bool) -> SenderRules {
         SenderRules { gf8, ..SenderRules::default() }
     }
+    /// A packet that was asked for stands between the others.
+    pub fn skip(&mut self) {
+        self.last = None;
+    }
     pub fn look(&mut self, p: &Packet, out: &mut Violations) {
         let place =
             || format!("packet {} frame {} block {} shard {}", p.number, p.frame, p.block, p.shard);

@@ -216,11 +216,16 @@ impl Recovery {
         }
         self.ranged_ns = now;
         if self.profile.feedback() {
-            self.ask_number = self.ask_number.checked_add(1).unwrap_or(1);
-            let number = self.ask_number;
+            let number = self.next_number();
             self.open = Some(Open { number, ask, made_ns: now, sent_ns: 0 });
         }
         ask
+    }
+
+    /// Of asks that are datagrams; never 0.
+    pub fn next_number(&mut self) -> u16 {
+        self.ask_number = self.ask_number.checked_add(1).unwrap_or(1);
+        self.ask_number
     }
 
     pub fn close_window(&mut self, number: u32, ppm: u32, packets: u64) {

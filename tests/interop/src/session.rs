@@ -17,6 +17,7 @@ use crate::profile::Profile;
 use crate::quic::Media;
 use crate::reassemble::{Limits, Outcome, Reassembler, Unit};
 use crate::recovery::Recovery;
+use crate::nack::{Nack, Seen};
 use crate::seal::{Opener, Refused};
 use crate::util::{hex, mono_ns, ms, unix_ns, Reader, Rng, Spread};
 
@@ -67,6 +68,7 @@ pub struct Session {
     pub probe: Reassembler,
     rules: SenderRules,
     pub loss: Loss,
+    pub nack: Option<Nack>,
     pub recovery: Recovery,
     pub audio: Audio,
     pub violations: Violations,
@@ -162,6 +164,7 @@ impl Session {
             video: Reassembler::new(limits),
             rules: SenderRules::new(gf8),
             loss,
+            nack: None,
             recovery: Recovery::new(profile, now),
             violations: Violations::default(),
             cursor: Cursor::new(cursor_agreed),
@@ -256,7 +259,11 @@ impl Session {
             Ok(packet) => packet,
             Err(e) => return self.violations.add("media: the header", || e),
         };
-        self.rules.look(&packet, &mut self.violations);
+        match self.nack.as_mut().map_or(Seen::Usual, |n| n.look(&packet, media.at_ns)) {
+            Seen::Usual => self.rules.look(&packet, &mut self.violations),
+            Seen::Lost => return self.rules.look(&packet, &mut self.violations),
+            Seen::Answer => self.rules.skip(),
+        }
         if packet.probe && self.offer.video_caps & crate::hello::PROBE_SEQ == 0 {
             self.violations.add("media: probes only toward PROBE_SEQ clients", String::new);
         }
@@ -579,6 +586,7 @@ impl Session {
                 "missing": sent.saturating_sub(self.opened + self.loss.dropped) },
             "host_timing": { "count": self.timing, "us": self.host_us.json(), "unmatched": self.unmatched_timing.len() },
             "recovery": self.recovery.json(),
+            "nack": self.nack.as_ref().map(Nack::json),
             "audio": self.audio.json(),
             "datagrams": self.datagrams,
             "rumble": self.rumble,

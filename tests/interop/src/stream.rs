@@ -50,6 +50,8 @@ pub struct StreamOptions {
     pub loss_percent: f64,
     pub loss_burst: u32,
     pub seed: u64,
+    /// Shards are dropped and asked for again.
+    pub nack: bool,
     pub dump_video: Option<String>,
     pub dump_opus: Option<String>,
     /// Sorted by time.
@@ -174,6 +176,7 @@ async fn run(
         o.dump_video.as_deref(),
         o.dump_opus.as_deref(),
     )?;
+    session.nack = o.nack.then(Default::default);
     if rounds.answered < 8 {
         session.violations.add("clock: eight echoes", || rounds.answered.to_string());
     }
@@ -629,6 +632,13 @@ impl Client<'_> {
             self.close_window(now, by_datagram, out);
         }
         if by_datagram {
+            let session = &mut self.session;
+            let said = session.nack.as_mut().and_then(|nack| {
+                nack.datagram(|| session.recovery.next_number())
+            });
+            if let Some(raw) = said {
+                self.datagram(raw[0], &raw[1..]);
+            }
             let frame_ns = 1_000_000_000 / u64::from(self.session.agreed.mode.hz.max(1));
             if let Some(raw) = self.session.recovery.feedback(now, closed, frame_ns) {
                 self.datagram(raw[0], &raw[1..]);

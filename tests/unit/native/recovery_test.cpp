@@ -51,5 +51,23 @@ TEST(FeedbackFilter, EachWindowCountsOnce) {
   EXPECT_TRUE(filter.new_window(f));
 }
 
+TEST(FeedbackFilter, TheSameShardsUnderTheSameAskAreSentAgainOnce) {
+  FeedbackFilter filter;
+  wire::Feedback f;
+  EXPECT_FALSE(filter.new_nack(f));
+  f.ask = wire::Feedback::Ask{11, false, {}};
+  f.nack = wire::Feedback::Nack{812, {3, 4, 9, 40}, 4};
+  const auto first = filter.new_nack(f);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->frame, 812U);
+  EXPECT_EQ(first->count, 4U);
+  EXPECT_FALSE(filter.new_nack(f)) << "said again";
+  f.nack->count = 2;
+  EXPECT_TRUE(filter.new_nack(f)) << "some have come";
+  f.ask->number = 12;
+  EXPECT_TRUE(filter.new_nack(f)) << "asked anew";
+  EXPECT_FALSE(filter.new_ask(f)) << "there is nothing to code anew";
+}
+
 }  // namespace
 }  // namespace pf::native

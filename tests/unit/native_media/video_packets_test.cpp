@@ -315,5 +315,108 @@ TEST_P(BothGenerations, BadSettingsAreRefused) {
   }));
 }
 
+class Resending : public testing::Test {
+ protected:
+  Resending() {
+    config_.resend_bytes = 60 * (64 + kSizesV2.overhead());
+    config_.arena_bytes = 100 * (64 + kSizesV2.overhead());
+  }
+  std::vector<Bytes> again(VideoPackets& from, std::uint32_t frame,
+                           std::vector<std::uint16_t> shards) {
+    const auto run = from.resend(frame, shards);
+    std::vector<Bytes> out;
+    for (std::size_t i = 0; i < run.count; ++i)
+      out.emplace_back(run.base + i * run.stride, run.base + i * run.stride + run.packet_bytes);
+    return out;
+  }
+  VideoPackets::Config config_ = small();
+  Keys keys_ = keys(Generation::V2, Suite::Aes128Gcm);
+};
+
+TEST_F(Resending, GivesTheSameShardANewNumber) {
+  auto made = packets(config_, keys_);
+  auto sent = build(made, random_bytes(1'287), {.time = {1, 2}, .flags = 5});
+  ASSERT_EQ(sent.size(), 27U);
+  for (auto& one : again(made, 0, {3, 20, 26, 27, 3})) sent.push_back(std::move(one));
+  const auto seen = look(sent, keys_, config_);
+  ASSERT_EQ(seen.size(), 27U + 4U) << "shard 27 never was";
+  const std::size_t places[] = {3, 20, 26, 3};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(seen[27 + i].number, 27 + i);
+    EXPECT_EQ(seen[27 + i].plain, seen[places[i]].plain);
+  }
+  // The next frame goes on behind them.
+  EXPECT_EQ(look(build(made, random_bytes(10), {}), keys_, config_)[0].number, 31U);
+}
+
+TEST_F(Resending, KeepsWhatFitsAndForgetsTheOldest) {
+  auto made = packets(config_, keys_);
+  for (int i = 0; i < 3; ++i) build(made, random_bytes(1'287), {});  // 27 packets each
+  EXPECT_TRUE(again(made, 0, {0}).empty()) << "the third lies where it was";
+  EXPECT_EQ(again(made, 1, {0, 26}).size(), 2U);
+  EXPECT_EQ(again(made, 2, {0, 26}).size(), 2U);
+  EXPECT_TRUE(again(made, 3, {0}).empty()) << "never sent";
+  EXPECT_TRUE(again(made, 0xFFFFFFFF, {0}).empty());
+  // Larger than what is kept, and then in several parts.
+  build(made, random_bytes(64 * 60), {});
+  EXPECT_EQ(again(made, 3, {59}).size(), 1U);
+  EXPECT_TRUE(again(made, 2, {0}).empty());
+  build(made, random_bytes(64 * 150), {});
+  EXPECT_TRUE(again(made, 4, {0}).empty());
+  build(made, random_bytes(64), {});
+  EXPECT_EQ(again(made, 5, {0, 1}).size(), 2U);
+  for (int i = 0; i < 40; ++i) build(made, random_bytes(10), {});  // one and one of parity
+  EXPECT_TRUE(again(made, 5, {0}).empty());
+  EXPECT_EQ(again(made, 45, {0}).size(), 1U);
+  EXPECT_EQ(again(made, 30, {0}).size(), 1U);
+}
+
+TEST_F(Resending, OfAFrameCutShortOnlyWhatLeft) {
+  auto made = packets(config_, keys_);
+  const auto unit = random_bytes(1'287);
+  ASSERT_EQ(made.begin(unit, {}), VideoPackets::Status::Ready);
+  EXPECT_TRUE(again(made, 0, {0}).empty());
+  const auto first = made.next_run().count;
+  ASSERT_LT(first, 27U);
+  EXPECT_EQ(again(made, 0, {0, static_cast<std::uint16_t>(first)}).size(), 1U);
+}
+
+TEST_F(Resending, OtherSizesBeginAnew) {
+  config_.max_shard_payload = 512;
+  auto made = packets(config_, keys_);
+  build(made, random_bytes(200), {});
+  ASSERT_TRUE(made.set_shard_payload(128));
+  build(made, random_bytes(200), {});
+  EXPECT_TRUE(again(made, 0, {0}).empty());
+  const auto once = again(made, 1, {0});
+  ASSERT_EQ(once.size(), 1U);
+  EXPECT_EQ(once[0].size(), 128 + kSizesV2.overhead());
+}
+
+TEST_F(Resending, AcrossAChangeOfKey) {
+  auto numbers = std::make_shared<PacketNumbers>((std::uint64_t{1} << kKeyIndexShift) - 10);
+  auto made = *VideoPackets::create(config_, *PacketSealer::create(keys_), numbers);
+  const auto unit = random_bytes(1'287);
+  auto sent = build(made, unit, {});
+  for (auto& one : again(made, 0, {2, 20})) sent.push_back(std::move(one));
+  auto opener = *PacketOpener::create(keys_);
+  std::vector<Bytes> plain;
+  for (auto& datagram : sent) {
+    OpenedPacket packet;
+    // The first number of a session may be any within its first key.
+    ASSERT_EQ(opener.open(datagram, packet), OpenStatus::Opened);
+    plain.emplace_back(packet.plain.begin(), packet.plain.end());
+  }
+  EXPECT_EQ(plain[27], plain[2]);
+  EXPECT_EQ(plain[28], plain[20]);
+}
+
+TEST_F(Resending, GenerationOneHasNone) {
+  const auto v1 = keys(Generation::V1, Suite::Aes128Gcm);
+  auto made = packets(config_, v1);
+  build(made, random_bytes(200), {});
+  EXPECT_TRUE(again(made, 0, {0}).empty());
+}
+
 }  // namespace
 }  // namespace pf::native::media

@@ -278,6 +278,38 @@ TEST_P(Sinks, TheSendingPathDoesNotAllocate) {
   EXPECT_GT(numbers_->next(), 1U << 23);
 }
 
+TEST_P(Sinks, SendsShardsAgainThatTheClientAsksFor) {
+  auto keeping = config();
+  keeping.packets.resend_bytes = 1 << 20;
+  keeping.packets.fec_percentage = 0;
+  const auto made = std::move(*NativeVideoSink::create(std::move(keeping)));
+  auto frame = unit(100'000);
+  ASSERT_TRUE(made->send(frame));  // 72 packets: nine may go again
+  ASSERT_TRUE(link_->ask_resend({0, {5, 71, 72}, 3}));
+  ASSERT_TRUE(link_->ask_resend({1, {0}, 1}));
+  ASSERT_TRUE(link_->ask_resend({0, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 10}));
+  {
+    const NoAllocScope no_alloc;
+    made->on_call();
+  }
+  const bool v2 = GetParam() == Generation::V2;
+  EXPECT_EQ(link_->counters.resent_packets.value(), v2 ? 9U : 0U);
+  EXPECT_EQ(link_->counters.resends_refused.value(), v2 ? 5U : 14U);
+  auto to = receiver();
+  ASSERT_TRUE(receive(to));
+  while (receive(to, false)) {
+  }
+  EXPECT_EQ(to.video().stats().duplicates, v2 ? 9U : 0U) << "the same shards under new numbers";
+  EXPECT_EQ(to.stats().replayed, 0U);
+  // Asks that nobody takes are bounded.
+  int taken = 0;
+  while (link_->ask_resend({0, {0}, 1})) ++taken;
+  EXPECT_LT(taken, 16);
+  gate_.shut();
+  made->on_call();
+  EXPECT_EQ(link_->counters.resent_packets.value(), v2 ? 9U : 0U);
+}
+
 TEST_P(Sinks, SettingsAreChecked) {
   auto bad = config();
   bad.socket.reset();

@@ -54,6 +54,7 @@ pub fn all() -> Vec<(&'static str, Story)> {
         ("automatic bitrate g3", |h| automatic(h, "g3")),
         ("the client's address changes", moves),
         ("stream with a classic key share", |h| clean(h, &["--profile", "g3", "--classic"])),
+        ("single shards again", again_please),
         ("chacha v0_40", |h| chacha(h, "v0_40")),
         ("chacha g3", |h| chacha(h, "g3")),
         ("5 % loss v0_40", |h| lossy(h, "v0_40", "5", "1")),
@@ -446,6 +447,24 @@ fn lossy(h: &mut Host, profile: &str, percent: &str, burst: &str) -> Result<Stri
         report.number("/recovery/by_anchor"),
         report.number("/recovery/times_ms/p50"),
         report.number("/recovery/times_ms/max"),
+    ))
+}
+
+/// Single shards are sent again to who asks for them.
+fn again_please(h: &mut Host) -> Result<String, String> {
+    let report = stream(h, &["--profile", "g3", "--nack", "--seconds", "4"])?;
+    let n = |key: &str| report.number(&format!("/nack/{key}"));
+    report.must(n("asked") >= 10.0, "shards are asked for")?;
+    report.must(n("wrong") == 0.0, "the same shard under a new number")?;
+    // The answer to the last ask may be on its way; a frame that left the host's window is not answered.
+    report.must(n("answered") >= n("asked") * 0.9 - 1.0, "asks are answered")?;
+    report.must(report.number("/recovery/lost_frames") == 0.0, "no frame is lost")?;
+    Ok(format!(
+        "{} of {} shards came again, p50 {} max {} ms",
+        n("answered"),
+        n("asked"),
+        n("times_ms/p50"),
+        n("times_ms/max")
     ))
 }
 
