@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -10,13 +11,13 @@ namespace pf::probe {
 namespace {
 
 constexpr std::size_t kBatch = 64;
-constexpr std::size_t kMaxPacket = 9'300;  // of jumbo frames
+constexpr std::size_t kBuffer = 65'536;  // of packets that arrived together
 constexpr int kReceiveBuffer = 32 << 20;
 
 }  // namespace
 
 Result<std::unique_ptr<MediaSocket>> MediaSocket::open() {
-  auto socket = net::UdpSocket::open({.receive_buffer_bytes = kReceiveBuffer});
+  auto socket = net::UdpSocket::open({.receive_buffer_bytes = kReceiveBuffer, .coalesce = true});
   if (!socket) return pass(socket);
   UniqueFd stop(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!stop) return fail_errno(errno, "eventfd");
@@ -43,7 +44,7 @@ void MediaSocket::send(ByteSpan packet) {
 }
 
 void MediaSocket::run() {
-  Bytes buffer(kMaxPacket);
+  Bytes buffer(kBuffer);
   std::array<pollfd, 2> fds{{{socket_.fd(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
   for (;;) {
     if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
@@ -58,22 +59,26 @@ void MediaSocket::run() {
 
 // False when there was nothing to collect.
 bool MediaSocket::collect(PacketBatch& batch, MutableByteSpan buffer) {
-  for (std::size_t i = 0; i < kBatch; ++i) {
+  while (batch.size() < kBatch) {
     net::Received received;
     const auto status = socket_.receive(buffer, received);
     if (status != net::ReceiveStatus::Packet) break;
+    const auto step = received.segment_bytes != 0 ? received.segment_bytes : received.bytes;
+    const auto packets = step == 0 ? 1 : (received.bytes + step - 1) / step;
     if (received.from != host_) {
-      foreign_.fetch_add(1, std::memory_order_relaxed);
+      foreign_.fetch_add(packets, std::memory_order_relaxed);
       continue;
     }
-    if (waiting_.load(std::memory_order_relaxed) >= kQueuePackets) {
-      dropped_.fetch_add(1, std::memory_order_relaxed);
+    if (waiting_.load(std::memory_order_relaxed) + packets > kQueuePackets) {
+      dropped_.fetch_add(packets, std::memory_order_relaxed);
       continue;
     }
-    waiting_.fetch_add(1, std::memory_order_relaxed);
+    waiting_.fetch_add(packets, std::memory_order_relaxed);
+    const auto before = batch.bytes.size();
     batch.bytes.insert(batch.bytes.end(), buffer.begin(),
                        buffer.begin() + static_cast<std::ptrdiff_t>(received.bytes));
-    batch.ends.push_back(batch.bytes.size());
+    for (std::size_t i = 1; i <= packets; ++i)
+      batch.ends.push_back(before + std::min(i * step, received.bytes));
   }
   batch.at = steady_now();
   return batch.size() != 0;

@@ -16,7 +16,7 @@ namespace pf::native::quic {
 namespace {
 
 constexpr std::size_t kPacketsPerWake = 128;  // then timers and writing get their turn
-constexpr std::size_t kBufferBytes = 2048;    // larger than any packet we allow (1472)
+constexpr std::size_t kBufferBytes = 65'536;  // of packets that arrived together
 
 Timestamp now_ns() {
   return static_cast<Timestamp>(steady_now_ns());
@@ -102,14 +102,21 @@ struct Endpoint::Impl final : PacketSink {
   }
 
   void receive_some() {
-    std::array<std::uint8_t, kBufferBytes> buffer;
     for (std::size_t i = 0; i < kPacketsPerWake; ++i) {
       net::Received got;
       const auto status = socket->receive(buffer, got);
       if (status == net::ReceiveStatus::Empty) return;
       // An error here is one that an earlier packet of ours met on its way; the next call goes on.
       if (status == net::ReceiveStatus::Failed || got.truncated) continue;
-      engine.receive(ByteSpan(buffer.data(), got.bytes), got.from, got.local, now_ns());
+      const auto step =
+          got.segment_bytes != 0 ? got.segment_bytes : std::max<std::size_t>(got.bytes, 1);
+      const auto now = now_ns();
+      std::size_t at = 0;
+      do {
+        engine.receive(ByteSpan(buffer).subspan(at, std::min(step, got.bytes - at)), got.from,
+                       got.local, now);
+        at += step;
+      } while (at < got.bytes);
     }
   }
 
@@ -127,6 +134,7 @@ struct Endpoint::Impl final : PacketSink {
   std::shared_ptr<net::UdpSocket> socket;
   std::shared_ptr<Doorbell> bell;
   Engine engine;
+  Bytes buffer = Bytes(kBufferBytes);
 
   std::mutex mutex;
   std::vector<std::function<void()>> tasks;  // guarded
@@ -177,7 +185,8 @@ Result<std::unique_ptr<Endpoint>> Endpoint::client(ClientOptions options) {
   engine.on_media = std::move(options.on_media);
   return open({.bind = options.bind,
                .receive_buffer_bytes = options.receive_buffer_bytes,
-               .forbid_fragments = true},
+               .forbid_fragments = true,
+               .coalesce = true},
               std::move(engine));
 }
 

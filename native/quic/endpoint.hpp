@@ -24,6 +24,7 @@ struct EngineOptions;
 struct Limits {
   std::size_t half_open = 256;    // handshakes under way; beyond it Initials are dropped
   std::size_t connections = 128;  // established; beyond it refused with CONNECTION_REFUSED
+  std::size_t connections_per_address = 48;  // so that one machine does not fill all of them
   std::uint32_t retries_per_second = 2000;
   std::uint32_t resets_per_second = 20;
   std::uint32_t version_negotiations_per_second = 20;

@@ -1,5 +1,7 @@
 #include "native/quic/engine.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "crypto/digest.hpp"
 
@@ -140,7 +142,7 @@ void Engine::accept(const ngtcp2_pkt_hd& hd, ByteSpan packet, const net::Endpoin
     }
     if (hd.dcid.datalen < NGTCP2_MIN_INITIAL_DCIDLEN) return;
   }
-  if (!admit()) {
+  if (!admit() || address_full(from)) {
     send_refusal(hd, from, local, now);
     return;
   }
@@ -180,6 +182,14 @@ bool Engine::half_open_full(const net::Endpoint& from) const {
   }
   return all >= options_.limits.half_open ||
          same >= std::min(options_.limits.half_open, kHalfOpenPerAddress);
+}
+
+bool Engine::address_full(const net::Endpoint& from) const {
+  const auto same = std::count_if(connections_.begin(), connections_.end(), [&](const auto& entry) {
+    const auto& c = *entry.second;
+    return c.established() && !c.ending() && c.peer_address().same_address(from);
+  });
+  return static_cast<std::size_t>(same) >= options_.limits.connections_per_address;
 }
 
 void Engine::give(ConnectionImpl& connection, ByteSpan packet, const net::Endpoint& from,

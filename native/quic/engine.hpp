@@ -95,6 +95,7 @@ class Engine {
   void accept(const ngtcp2_pkt_hd& hd, ByteSpan packet, const net::Endpoint& from,
               const net::Endpoint& local, Timestamp now);
   bool half_open_full(const net::Endpoint& from) const;
+  bool address_full(const net::Endpoint& from) const;
   void answer_linger(std::uint64_t key, const net::Endpoint& from);
   bool is_media_source(const net::Endpoint& from) const;
 

@@ -13,6 +13,9 @@
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
 namespace pf::net {
 namespace {
@@ -150,6 +153,7 @@ Result<UdpSocket> UdpSocket::open(const Options& options) {
   set_buffer(fd->get(), SO_SNDBUFFORCE, SO_SNDBUF, options.send_buffer_bytes);
   set_buffer(fd->get(), SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer_bytes);
   if (options.forbid_fragments) forbid_fragments(fd->get());
+  if (options.coalesce) set_option(fd->get(), IPPROTO_UDP, UDP_GRO, 1);
 
   sockaddr_storage bound{};
   socklen_t length = sizeof bound;
@@ -183,6 +187,7 @@ ReceiveStatus UdpSocket::receive(MutableByteSpan buffer, Received& out) noexcept
   out.truncated = (header.msg_flags & MSG_TRUNC) != 0;
   out.from = *from;
   out.local = local_;
+  out.segment_bytes = 0;
   for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
     if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
       in6_pktinfo info;
@@ -192,6 +197,11 @@ ReceiveStatus UdpSocket::receive(MutableByteSpan buffer, Received& out) noexcept
       in_pktinfo info;
       std::memcpy(&info, CMSG_DATA(c), sizeof info);
       out.local = Endpoint::from_v4(info.ipi_addr, local_.port());
+    } else if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+      int bytes = 0;
+      std::memcpy(&bytes, CMSG_DATA(c), sizeof bytes);
+      if (bytes > 0 && static_cast<std::size_t>(bytes) < out.bytes)
+        out.segment_bytes = static_cast<std::size_t>(bytes);
     }
   }
   return ReceiveStatus::Packet;

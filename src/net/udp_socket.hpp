@@ -49,6 +49,8 @@ enum class ReceiveStatus : std::uint8_t { Packet = 1, Empty, Failed };
 struct Received {
   std::size_t bytes = 0;
   bool truncated = false;  // the datagram was longer than the buffer
+  // Of each datagram, the last one perhaps shorter; 0 = it is one. Only with Options::coalesce.
+  std::size_t segment_bytes = 0;
   Endpoint from{};
   Endpoint local{};  // the address that it was sent to, with this socket's port
 };
@@ -71,6 +73,9 @@ class UdpSocket {
     // No packet is cut into fragments on its way: what is too large for the path is lost, or
     // refused at once where the interface knows.
     bool forbid_fragments = false;
+    // Datagrams of one sender and size that arrive together may come in one receive() (UDP_GRO,
+    // Linux 5.0): give it 64 KiB.
+    bool coalesce = false;
   };
 
   // Errc::OpenFailed, Errc::BindFailed. Falls back to IPv4 alone where the system has no IPv6 and
@@ -81,7 +86,7 @@ class UdpSocket {
   const Endpoint& local() const { return local_; }
   const UdpCounters& counters() const { return *counters_; }
 
-  // One datagram into `buffer`; never blocks. One thread at a time.
+  // One datagram, or several, into `buffer`; never blocks. One thread at a time.
   ReceiveStatus receive(MutableByteSpan buffer, Received& out) noexcept;
 
   // One datagram. May run beside receive() on another thread, and beside other senders.

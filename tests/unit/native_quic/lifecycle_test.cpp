@@ -359,6 +359,22 @@ TEST(QuicLimits, TooManyConnectionsAreRefused) {
   EXPECT_EQ(d.first->connected, 1);
 }
 
+TEST(QuicLimits, OneAddressDoesNotTakeEveryPlace) {
+  EngineOptions options;
+  options.limits.connections = 10;
+  options.limits.connections_per_address = 2;
+  SimPair pair(options);
+  pair.connect();
+  pair.connect();
+  const auto third = pair.connect();
+  ASSERT_TRUE(third.first->closed);
+  EXPECT_EQ(third.first->closed->kind, CloseKind::Refused);
+  // The same client from elsewhere.
+  pair.client->visible = net::Endpoint::parse("127.0.0.2", 40000).value();
+  const auto other = pair.connect();
+  EXPECT_EQ(other.first->connected, 1);
+}
+
 TEST(QuicLimits, JunkLeavesNothingBehind) {
   SimPair pair;
   const auto [client, server] = pair.connect();

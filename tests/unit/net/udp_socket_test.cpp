@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -149,6 +150,36 @@ TEST(UdpSocket, SegmentationSendsManyPacketsPerCall) {
 }
 
 // Segmentation refuses packets that exceed the path's MTU; plain sending fragments them.
+TEST(UdpSocket, ManyPacketsMayComeInOneCall) {
+  auto host = open_at(Endpoint::loopback_v4(0));
+  auto client = UdpSocket::open({.bind = Endpoint::loopback_v4(0), .coalesce = true});
+  ASSERT_TRUE(client);
+  constexpr std::size_t kBytes = 1'000, kPackets = 20;
+  Bytes packets(kBytes * kPackets);
+  std::iota(packets.begin(), packets.end(), std::uint8_t{0});
+  Route route{.to = client->local()};
+  ASSERT_EQ(host.send_batch({packets.data(), kBytes, kBytes, kPackets}, route), SendStatus::Sent);
+  const Bytes last(300, 9);
+  ASSERT_EQ(host.send(last, route), SendStatus::Sent);
+  Bytes all, buffer(65'536);
+  std::vector<std::size_t> sizes;
+  while (all.size() < packets.size() + last.size()) {
+    pollfd entry{client->fd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&entry, 1, 5'000), 1);
+    Received got;
+    ASSERT_EQ(client->receive(buffer, got), ReceiveStatus::Packet);
+    EXPECT_FALSE(got.truncated);
+    const auto step = got.segment_bytes != 0 ? got.segment_bytes : got.bytes;
+    for (std::size_t at = 0; at < got.bytes; at += step)
+      sizes.push_back(std::min(step, got.bytes - at));
+    all.insert(all.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+  }
+  std::vector<std::size_t> wanted(kPackets, kBytes);
+  wanted.push_back(last.size());
+  EXPECT_EQ(sizes, wanted);
+  EXPECT_TRUE(std::equal(packets.begin(), packets.end(), all.begin()));
+}
+
 TEST(UdpSocket, FallsBackWhereSegmentationIsRefused) {
   auto host = UdpSocket::open({.bind = Endpoint::loopback_v6(0)});
   auto client = UdpSocket::open({.bind = Endpoint::loopback_v6(0)});
