@@ -53,6 +53,7 @@ struct StreamOptions {
   native::wire::ClientHello hello;
   std::string feedback = "auto";
   bool no_feedback = false;
+  bool ask_shards = false;
   bool strict = true;
   bool check_pictures = true;
   double seconds = 0;  // 0 = until stopped

@@ -100,6 +100,8 @@ void add_stream(CLI::App& c, Parsed& p) {
                "Form of reports and asks (generation 2) [datagram]")
       ->check(CLI::IsMember({"datagram", "control", "auto"}));
   c.add_flag("--no-feedback", p.stream.no_feedback, "Never report loss, never ask for recovery");
+  c.add_flag("--nack", p.stream.ask_shards,
+             "Ask for single lost packets before anything else (generation 2)");
   c.add_flag("--strict,!--lenient", p.stream.strict,
              "Exit 5 when the host breaks a rule of the protocol (default)");
   c.add_flag("--pictures,!--no-pictures", p.stream.check_pictures,

@@ -157,6 +157,7 @@ int Cli::stream(const TargetOptions& options, StreamOptions stream) {
   session_options.feedback =
       stream.feedback == "control" ? FeedbackStyle::Control : FeedbackStyle::Datagram;
   session_options.send_feedback = !stream.no_feedback;
+  session_options.ask_shards = stream.ask_shards;
   session_options.check_pictures = stream.check_pictures;
   session_options.loss = stream.loss;
   if (stream.seconds > 0)

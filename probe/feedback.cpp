@@ -83,6 +83,17 @@ void FeedbackSender::ask(const RecoveryAsk& ask, SteadyTime now) {
   send_ask(now);
 }
 
+void FeedbackSender::nack(const wire::Feedback::Nack& nack) {
+  if (style_ == FeedbackStyle::Control) return;
+  auto out = base();
+  if (!open_) {
+    if (++ask_number_ == 0) ask_number_ = 1;
+    out.ask.emplace().number = ask_number_;
+  }
+  out.nack = nack;
+  wire_.datagram(out);
+}
+
 void FeedbackSender::send_ask(SteadyTime now) {
   open_->again = now + interval_;
   wire_.datagram(base());

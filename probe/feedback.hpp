@@ -39,6 +39,8 @@ class FeedbackSender {
   // The window in flight says nothing about the network (PipelineGap, a speed test).
   void spoil() { spoiled_ = true; }
   void ask(const RecoveryAsk& ask, SteadyTime now);
+  // Shards to send again; Datagram only. Once, as FrameOrder asks anew itself.
+  void nack(const native::wire::Feedback::Nack& nack);
   // The picture is whole again.
   void healed() { open_.reset(); }
   // A frame that the decoder took.

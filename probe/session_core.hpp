@@ -17,6 +17,7 @@
 #include "probe/control_channel.hpp"
 #include "probe/feedback.hpp"
 #include "probe/forced_loss.hpp"
+#include "probe/frame_order.hpp"
 #include "probe/input_sender.hpp"
 #include "probe/media_socket.hpp"
 #include "probe/microphone.hpp"
@@ -104,6 +105,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   // session_media.cpp: packets, frames, datagrams
   void feed(MutableByteSpan packet, SteadyTime at);
+  void run_order(SteadyTime now);
   void on_frame(const native::media::ReceivedFrame& frame, SteadyTime at);
   void check_frame(const native::media::ReceivedFrame& frame);
   void check_epoch(const native::media::ReceivedFrame& frame);
@@ -171,6 +173,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   ClockSync sync_;
   Punches punches_;
   Recovery recovery_;
+  std::optional<FrameOrder> order_;  // of a client that asks for single shards
   std::optional<FeedbackSender> feedback_;
   std::optional<BitrateControl> bitrate_;  // of a client whose bitrate is automatic
   std::optional<InputSender> input_;

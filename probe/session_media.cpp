@@ -47,7 +47,29 @@ void SessionCore::feed(MutableByteSpan packet, SteadyTime at) {
     ++forced_drops_;
     return;
   }
-  if (auto frame = receiver_->feed(packet)) on_frame(*frame, at);
+  auto frame = receiver_->feed(packet);
+  if (!order_) {
+    if (frame) on_frame(*frame, at);
+    return;
+  }
+  if (frame)
+    for (const auto& one : order_->push(std::move(*frame), at)) on_frame(one, at);
+  run_order(at);
+}
+
+// Frames whose hole will not be filled any more, and asks for shards.
+void SessionCore::run_order(SteadyTime now) {
+  const auto& video = receiver_->video();
+  for (const auto& one : order_->tick(video, now)) on_frame(one, now);
+  if (!feedback_) return;
+  if (const auto nack = order_->due(video, now)) {
+    feedback_->nack(*nack);
+    count([&](Statistics& s) {
+      ++s.shard_asks;
+      s.shards_asked += nack->count;
+    });
+    arm();
+  }
 }
 
 void SessionCore::on_frame(const media::ReceivedFrame& frame, SteadyTime at) {
@@ -304,6 +326,7 @@ void SessionCore::publish_packets() {
       s.queue_drops = socket_->dropped();
     }
     s.punches = punches_.count();
+    if (order_) s.video.filled = order_->filled();
     s.clock_unanswered = sync_.unanswered();
     if (input_) s.input_events = input_->sent();
   });

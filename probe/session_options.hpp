@@ -71,7 +71,8 @@ struct SessionOptions {
   std::chrono::milliseconds patience{185'000};
   FeedbackStyle feedback = FeedbackStyle::Datagram;  // generation 1 has Control only
   bool send_feedback = true;
-  bool punch = true;  // generation 1
+  bool ask_shards = false;  // NACK before anything else; with FeedbackStyle::Datagram
+  bool punch = true;        // generation 1
   LossPlan loss;
   std::vector<ScriptStep> script;
   std::shared_ptr<Sound> microphone;

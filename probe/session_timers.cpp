@@ -31,6 +31,7 @@ SteadyTime SessionCore::next_deadline() const {
   when = std::min(when, steady_now() + kIdle);
   if (feedback_ && options_.send_feedback)
     when = std::min({when, feedback_->next(), recovery_.next()});
+  if (order_) when = std::min(when, order_->next());
   if (input_) when = std::min(when, input_->next());
   if (microphone_) when = std::min(when, microphone_->next());
   if (script_at_ < options_.script.size())
@@ -110,6 +111,8 @@ void SessionCore::begin_streaming(SteadyTime now) {
       options_.feedback, (hello_.host_caps2 & wire::host_cap2::kDelivery) != 0,
       Nanoseconds(1'000'000'000 / hz));
   feedback_->begin(now);
+  if (options_.ask_shards && options_.send_feedback && options_.feedback == FeedbackStyle::Datagram)
+    order_.emplace();
   input_.emplace(InputSender::Wire{[this](ByteSpan event) {
                                      Bytes bytes;
                                      if (generation_ == wire::Generation::V2)
@@ -157,6 +160,10 @@ void SessionCore::run_punches(SteadyTime now) {
 }
 
 void SessionCore::run_reports(SteadyTime now) {
+  if (order_) {
+    order_->set_round_trip(Nanoseconds(static_cast<std::int64_t>(sync_.rtt_ns())));
+    run_order(now);
+  }
   if (options_.send_feedback) {
     if (const auto ask = recovery_.due(now)) {
       count([&](Statistics& s) { ++(ask->keyframe ? s.keyframe_asks : s.range_asks); });

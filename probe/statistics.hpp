@@ -42,9 +42,10 @@ struct VideoStatistics {
   std::uint64_t late = 0;    // overtaken
   std::uint64_t lost = 0;    // passed over
   std::uint64_t key_frames = 0, anchors = 0, repeats = 0;
-  std::uint64_t bytes = 0;                                      // of access units
-  std::uint64_t largest = 0;                                    // bytes
-  std::uint64_t repaired = 0;                                   // data shards restored from parity
+  std::uint64_t bytes = 0;     // of access units
+  std::uint64_t largest = 0;   // bytes
+  std::uint64_t repaired = 0;  // data shards restored from parity
+  std::uint64_t filled = 0;    // frames completed by shards asked for
   std::optional<std::int64_t> first_packet_ms, first_frame_ms;  // since the dial
   std::int64_t first_us = 0, last_us = 0;                       // arrival of frames, same origin
   Samples interval_us;                                          // between arrivals of whole frames
@@ -123,6 +124,7 @@ struct Statistics {
 
   std::vector<LossWindowEntry> windows;
   std::uint64_t keyframe_asks = 0, range_asks = 0, punches = 0;
+  std::uint64_t shard_asks = 0, shards_asked = 0;  // NACK
   std::uint64_t input_events = 0, microphone_packets = 0;
   std::uint64_t rumbles = 0, pad_outputs = 0, cursor_states = 0, cursor_shapes = 0, hdr_updates = 0,
                 pad_audio = 0;

@@ -167,7 +167,11 @@ json to_json(const Statistics& s) {
   auto& windows = out["loss_windows"] = json::array();
   for (const auto& w : s.windows)
     windows.push_back({{"at_ms", w.at_ms}, {"ppm", w.ppm}, {"packets", w.packets}});
-  out["asks"] = {{"keyframe", s.keyframe_asks}, {"range", s.range_asks}};
+  out["asks"] = {{"keyframe", s.keyframe_asks},
+                 {"range", s.range_asks},
+                 {"shard_lists", s.shard_asks},
+                 {"shards", s.shards_asked},
+                 {"frames_filled", s.video.filled}};
   out["sent"] = {
       {"input", s.input_events}, {"microphone", s.microphone_packets}, {"punches", s.punches}};
   out["received"] = {
