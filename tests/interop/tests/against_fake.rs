@@ -73,6 +73,7 @@ impl Bench {
             loss_percent: 0.0,
             loss_burst: 1,
             seed: 3,
+            nack: false,
             dump_video: None,
             dump_opus: None,
             tasks: vec![(Duration::from_millis(1500), Task::End)],
