@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <numeric>
 
 #include "bench/bench.hpp"
 #include "bench/measure.hpp"
+#include "bench/native_kinds.hpp"
 #include "native/media/video_packets.hpp"
 #include "net/udp_socket.hpp"
 
@@ -24,14 +24,8 @@ constexpr Stage kStages[] = {{"packetise + seal", 0, false},
                              {"packetise + FEC + seal + send", 10, true}};
 
 struct Session {
-  Session(nm::Generation generation, nm::Suite suite, unsigned fec_percentage, std::size_t bytes)
-      : unit(bytes, 0x5A) {
-    Bytes secret(32);
-    std::iota(secret.begin(), secret.end(), std::uint8_t{0});
-    const auto key = ByteSpan(secret).first(nm::key_bytes(suite));
-    const auto keys = generation == nm::Generation::V2 ? nm::Keys::v2(suite, secret)
-                                                       : nm::Keys::v1(suite, key, {});
-    auto sealer = nm::PacketSealer::create(*keys);
+  Session(const NativeKind& kind, unsigned fec_percentage, std::size_t bytes) : unit(bytes, 0x5A) {
+    auto sealer = nm::PacketSealer::create(keys_of(kind));
     PF_ASSERT(sealer.has_value());
     nm::VideoPackets::Config config;
     config.fec_percentage = fec_percentage;
@@ -61,21 +55,11 @@ struct Session {
 };
 
 void frame_size(const Effort& effort, std::size_t bytes) {
-  struct Kind {
-    const char* name;
-    nm::Generation generation;
-    nm::Suite suite;
-  };
-  constexpr Kind kKinds[] = {
-      {"pkf1 AES-128-GCM", nm::Generation::V1, nm::Suite::Aes128Gcm},
-      {"pkf2 AES-128-GCM", nm::Generation::V2, nm::Suite::Aes128Gcm},
-      {"pkf2 ChaCha20-Poly1305", nm::Generation::V2, nm::Suite::ChaCha20Poly1305}};
   std::vector<Variant> variants;
   std::vector<std::shared_ptr<Session>> sessions;
-  for (const auto& kind : kKinds) {
+  for (const auto& kind : kNativeKinds) {
     for (const auto& stage : kStages) {
-      auto session =
-          std::make_shared<Session>(kind.generation, kind.suite, stage.fec_percentage, bytes);
+      auto session = std::make_shared<Session>(kind, stage.fec_percentage, bytes);
       variants.push_back({fmt::format("{}: {}", kind.name, stage.name),
                           [session, &stage] { session->frame(stage.send); }});
       sessions.push_back(std::move(session));

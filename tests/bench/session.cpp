@@ -6,12 +6,12 @@
 
 #include <atomic>
 #include <memory>
-#include <numeric>
 #include <thread>
 
 #include "base/wake.hpp"
 #include "bench/bench.hpp"
 #include "bench/measure.hpp"
+#include "bench/native_kinds.hpp"
 #include "native/media/receiver.hpp"
 #include "native/media/video_sink.hpp"
 
@@ -23,31 +23,13 @@ namespace nm = pf::native::media;
 constexpr std::size_t kInFlight = 2;
 constexpr std::chrono::seconds kPatience{5};
 
-struct Kind {
-  const char* name;
-  nm::Generation generation;
-  nm::Suite suite;
-};
-constexpr Kind kKinds[] = {
-    {"pkf1 AES-128-GCM", nm::Generation::V1, nm::Suite::Aes128Gcm},
-    {"pkf2 AES-128-GCM", nm::Generation::V2, nm::Suite::Aes128Gcm},
-    {"pkf2 ChaCha20-Poly1305", nm::Generation::V2, nm::Suite::ChaCha20Poly1305}};
-
-nm::Keys keys_of(const Kind& kind) {
-  Bytes secret(32);
-  std::iota(secret.begin(), secret.end(), std::uint8_t{0});
-  auto keys = kind.generation == nm::Generation::V2
-                  ? nm::Keys::v2(kind.suite, secret)
-                  : nm::Keys::v1(kind.suite, ByteSpan(secret).first(nm::key_bytes(kind.suite)), {});
-  return *keys;
-}
-
 // The client: its thread empties the socket, unseals, repairs and counts whole frames.
 class Client {
  public:
-  explicit Client(const Kind& kind)
-      : socket_(*net::UdpSocket::open(
-            {.bind = net::Endpoint::loopback_v4(0), .receive_buffer_bytes = 32 << 20})) {
+  explicit Client(const NativeKind& kind)
+      : socket_(*net::UdpSocket::open({.bind = net::Endpoint::loopback_v4(0),
+                                       .receive_buffer_bytes = 32 << 20,
+                                       .coalesce = true})) {
     nm::PacketLimits limits;
     limits.max_frame_bytes = std::size_t{8} << 20;
     receiver_.emplace(std::move(*nm::Receiver::create({.keys = keys_of(kind), .limits = limits})));
@@ -64,17 +46,21 @@ class Client {
 
  private:
   void run(const std::stop_token& stop) {
-    Bytes buffer(9'300);
+    Bytes buffer(65'536);
     pollfd readable{socket_.fd(), POLLIN, 0};
     while (!stop.stop_requested()) {
       constexpr int kLookMs = 50;
       ::poll(&readable, 1, kLookMs);
       net::Received got;
       while (socket_.receive(buffer, got) == net::ReceiveStatus::Packet) {
-        if (!receiver_->feed(MutableByteSpan(buffer).first(got.bytes))) continue;
-        busy_ns_.store(static_cast<std::int64_t>(thread_seconds() * 1e9));
-        frames_.fetch_add(1, std::memory_order_release);
-        wake_.signal();
+        const auto step = got.segment_bytes != 0 ? got.segment_bytes : got.bytes;
+        for (std::size_t at = 0; at < got.bytes; at += step) {
+          const auto size = std::min(step, got.bytes - at);
+          if (!receiver_->feed(MutableByteSpan(buffer).subspan(at, size))) continue;
+          busy_ns_.store(static_cast<std::int64_t>(thread_seconds() * 1e9));
+          frames_.fetch_add(1, std::memory_order_release);
+          wake_.signal();
+        }
       }
     }
   }
@@ -87,7 +73,7 @@ class Client {
   std::jthread thread_;
 };
 
-void run(const Effort& effort, const Kind& kind, std::size_t bytes) {
+void run(const Effort& effort, const NativeKind& kind, std::size_t bytes) {
   Client client(kind);
   auto socket = net::UdpSocket::open({});
   PF_ASSERT(socket);
@@ -146,7 +132,7 @@ void session(const Effort& effort) {
         "one native session over loopback, frames of {} B, 10 % parity, bar 5 Gb/s: median "
         "(10th..90th percentile)\n",
         bytes);
-    for (const auto& kind : kKinds) run(effort, kind, bytes);
+    for (const auto& kind : kNativeKinds) run(effort, kind, bytes);
   }
 }
 
