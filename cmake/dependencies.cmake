@@ -43,6 +43,7 @@ pf_pkg(xcb QUIET xcb xcb-shm xcb-damage xcb-xfixes)
 pf_pkg(xtest QUIET xcb xcb-xtest xcb-keysyms)
 pf_pkg(evdev QUIET libevdev)
 pf_pkg(avahi QUIET avahi-client)
+pf_pkg(dbus QUIET dbus-1)
 
 # Only the header: the library is loaded at run time, where there is one.
 find_path(PF_IPSEC_MB intel-ipsec-mb.h)

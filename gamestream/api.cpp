@@ -150,7 +150,8 @@ void Api::handle_tls(const Exchange& exchange) {
   if (path == "/serverinfo") return impl_->serverinfo(exchange, lease.get());
   if (path == "/applist") {
     impl_->deps.sessions.expect_launch();
-    return send_xml(exchange, applist_xml(impl_->deps.catalogue.apps(),
+    const auto own = impl_->own_session(*lease);
+    return send_xml(exchange, applist_xml(impl_->deps.catalogue.shown(own ? own->app_id : 0),
                                           impl_->deps.hdr_support && impl_->deps.hdr_support()));
   }
   if (path == "/appasset") return impl_->appasset(exchange);

@@ -30,6 +30,7 @@ json app_json(const apps::App& app) {
   if (!app.working_directory.empty()) out["working_directory"] = app.working_directory;
   if (!app.environment.empty()) out["environment"] = app.environment;
   out["policy"] = app.second_client ? apps::name(*app.second_client) : kAsTheHost;
+  out["hidden"] = app.hidden;
   if (!app.source.empty()) out["source"] = app.source;
   if (!app.art.empty()) out["art"] = app.art;
   return out;
@@ -49,6 +50,7 @@ std::optional<Problem> read_app(const json& body, apps::App& app) {
       if (!is_variable_name(name) || value.find('\0') != std::string::npos)
         return bad("The field \"environment\" has an impossible variable.");
   }
+  if (body.contains("hidden")) app.hidden = body["hidden"].get<bool>();
   if (body.contains("policy"))
     app.second_client = apps::second_client(body["policy"].get<std::string>());
   if (body.contains("prepare")) {

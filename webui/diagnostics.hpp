@@ -28,6 +28,8 @@ class Diagnostics {
   virtual ~Diagnostics() = default;
   // As they stand: what costs nothing is looked at now, the rest is as of its last run.
   virtual std::vector<Check> checks() = 0;
+  // When all of them were last run; 0: not yet.
+  virtual std::int64_t ran_unix() const = 0;
   // Runs one check again, or all of them (empty), in the background; `done` follows on the control
   // thread. False when there is no such check (and `done` is not called).
   virtual bool refresh(const std::string& id, std::function<void()> done) = 0;

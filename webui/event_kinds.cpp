@@ -49,6 +49,9 @@ const std::vector<EventKind>& event_kinds() {
        "of titles came or went"},
       {"settings.changed", "settings: their ids"},
       {"diagnostics.changed", "a check or a probe has a new result"},
+      {"action.invoked",
+       "the machine or the host is to sleep, restart or switch off: action, state begins, waits or "
+       "withdrawn"},
       {"host.started", "host_name, version"},
       {"host.stopping", "host_name, version"},
       {"stats", "once a second, only to who asks for it by name: sessions"},

@@ -27,4 +27,8 @@ bool widens_access(const Context& context, const Call& call) {
                                body["expires_in_secs"].get<std::int64_t>()) > *ends;
 }
 
+bool changes_what_runs(const Context&, const Call& call) {
+  return call.body->size() != (call.body->contains("hidden") ? 1U : 0U);
+}
+
 }  // namespace pf::webui

@@ -9,4 +9,7 @@ namespace pf::webui {
 // of being disabled.
 bool widens_access(const Context& context, const Call& call);
 
+// A change of an application that does more than show or hide it.
+bool changes_what_runs(const Context& context, const Call& call);
+
 }  // namespace pf::webui

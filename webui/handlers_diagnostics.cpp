@@ -68,14 +68,16 @@ json checks_json(const Context& context) {
     if (!check.command.empty()) one["command"] = check.command;
     list.push_back(std::move(one));
   }
-  return {{"checks", std::move(list)}};
+  json out = {{"checks", std::move(list)}};
+  if (const auto ran = context.deps.hooks.diagnostics->ran_unix(); ran != 0) out["ran_unix"] = ran;
+  return out;
 }
 
 // Knows every name that could be in a log of this host.
 Redactor redactor(const Context& context) {
   std::vector<std::string> names{context.config.host_name, config::system_host_name()};
-  for (const auto& [id, device] : context.deps.allow_list.snapshot()->devices)
-    names.push_back(device->name);
+  const auto all = context.deps.allow_list.snapshot();
+  for (const auto& [id, device] : all->devices) names.push_back(device->name);
   for (const auto& info : context.deps.manager.list()) names.push_back(info.device_name);
   return Redactor(std::move(names));
 }

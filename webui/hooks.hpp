@@ -8,6 +8,7 @@
 
 namespace pf::webui {
 
+class Actions;
 class Diagnostics;
 
 struct Hooks {
@@ -16,6 +17,7 @@ struct Hooks {
   // Opens every encoder anew, in the background; the status follows.
   std::function<void()> probe_again;
   Diagnostics* diagnostics = nullptr;
+  Actions* actions = nullptr;
   // The streams that were, newest first, at most that many.
   std::function<Result<std::vector<store::HistoryRow>>(std::int64_t limit)> history;
 };

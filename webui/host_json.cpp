@@ -27,6 +27,7 @@ json setting_json(const config::Definition& setting, const config::Settings& set
               {"apply", config::name(setting.applies)},
               {"help", setting.help},
               {"allowed", config::allowed(setting)},
+              {"advanced", setting.advanced},
               {"restart_pending", settings.restart_pending(setting.id)}};
   if (setting.kind == config::Kind::Int) {
     out["min"] = setting.min;

@@ -36,6 +36,14 @@ std::string sentence(std::string text) {
   return text;
 }
 
+// Each room that the error passed says the same of it; a person needs its cause once.
+std::string not_stored(std::string_view text) {
+  constexpr std::string_view kSame = "the change could not be stored: ";
+  while (text.starts_with(kSame)) text.remove_prefix(kSame.size());
+  return "The change could not be stored: " + std::string(text) +
+         ". Nothing has changed; look after the disk and try again.";
+}
+
 }  // namespace
 
 Reply json_reply(unsigned status, const nlohmann::json& value) {
@@ -58,7 +66,8 @@ Reply error_reply(const Problem& problem) {
 
 Reply error_reply(const Error& error) {
   const auto [status, code] = mapped(error);
-  return error_reply(status, code, sentence(error.message()));
+  const bool full = std::string_view(code) == "store_failed";
+  return error_reply(status, code, full ? not_stored(error.message()) : sentence(error.message()));
 }
 
 }  // namespace pf::webui

@@ -22,5 +22,6 @@ std::vector<Route> diagnostics_routes();
 std::vector<Route> library_routes();
 std::vector<Route> trust_routes();
 std::vector<Route> tls_routes();
+std::vector<Route> actions_routes();
 
 }  // namespace pf::webui

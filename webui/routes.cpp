@@ -29,6 +29,7 @@ std::vector<Route> make_routes() {
   add(library_routes());
   add(trust_routes());
   add(tls_routes());
+  add(actions_routes());
   return table;
 }
 

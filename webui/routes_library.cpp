@@ -1,5 +1,6 @@
 // Changing applications, their covers and their order; taking over what is installed.
 #include "apps/art.hpp"
+#include "webui/gates.hpp"
 #include "webui/handlers_library.hpp"
 #include "webui/route_groups.hpp"
 #include "webui/schema_groups.hpp"
@@ -33,8 +34,9 @@ std::vector<Route> library_routes() {
       {"PATCH",
        "/apps/{id}",
        "changeApp",
-       "Change an application. If-Match is honoured.",
-       access::kAdmin.gated(always_gated),
+       "Change an application. If-Match is honoured. A browser that only shows or hides it needs "
+       "no password.",
+       access::kAdmin.gated(changes_what_runs),
        handlers::change_app,
        {{200, "The application as it is now.", &kApp},
         {400, "A value is not allowed.", &kError},

@@ -28,4 +28,7 @@ std::vector<const Schema*> trust_schemas();
 extern const Schema kTls, kTlsChange, kTlsRemoval;
 std::vector<const Schema*> tls_schemas();
 
+extern const Schema kAction, kActions, kPowerAction, kRestart, kActionStarted;
+std::vector<const Schema*> actions_schemas();
+
 }  // namespace pf::webui::schemas

@@ -303,6 +303,12 @@ Field policy_field() {
                 "of its own, the same picture, the other's place, or a refusal.");
 }
 
+Field hidden_field() {
+  return boolean("hidden",
+                 "Left out of the lists that clients see; whoever knows its number can still start "
+                 "it.");
+}
+
 const Schema kApp{"App",
                   "An application that clients can start.",
                   {integer("id", "The number that clients know it by."),
@@ -315,6 +321,7 @@ const Schema kApp{"App",
                     .required = false},
                    list("prepare", kStep, "Commands around it, in order."),
                    policy_field(),
+                   hidden_field(),
                    maybe(text("source", "Where the library found it; absent = added by hand.")),
                    maybe(text("art", "Changes with its cover; absent = it has none."))}};
 
@@ -336,7 +343,8 @@ const Schema kNewApp{
       .required = false,
       .max = 128},
      maybe(prepare_field()),
-     maybe(policy_field())}};
+     maybe(policy_field()),
+     maybe(hidden_field())}};
 
 const Schema kLogEntry{
     "LogEntry",
@@ -373,6 +381,7 @@ const Schema kSetting{
      choice("apply", {"now", "next_session", "restart"}, "When a change takes effect."),
      text("help", "One line about it."),
      text("allowed", "What it takes, in words."),
+     boolean("advanced", "Whether few people need it."),
      boolean("restart_pending", "Whether a change waits for the next start.")}};
 
 const Schema kSettings{"Settings",
@@ -393,7 +402,7 @@ std::vector<const Schema*> join(std::initializer_list<std::vector<const Schema*>
 const std::vector<const Schema*>& all() {
   static const auto joined =
       join({core(), sign_in(), settings_schemas(), live_schemas(), diagnostics_schemas(),
-            library_schemas(), trust_schemas(), tls_schemas()});
+            library_schemas(), trust_schemas(), tls_schemas(), actions_schemas()});
   return joined;
 }
 

@@ -15,6 +15,7 @@ extern const Schema kKnock, kKnocks, kKnockApproval;
 extern const Schema kStep, kApp, kApps, kNewApp;
 Field prepare_field();  // a list of kStep, in a request
 Field policy_field();   // what a second client gets
+Field hidden_field();   // whether clients are shown it
 extern const Schema kLogEntry, kLog;
 extern const Schema kSetting, kSettings;
 

@@ -14,7 +14,11 @@ const Schema kCheck{
      maybe(text("fix", "What to do.")), maybe(text("command", "A command that does it.")),
      integer("since_unix", "Since when it is so.")}};
 
-const Schema kChecks{"Checks", "Every check.", {list("checks", kCheck, "The worst first.")}};
+const Schema kChecks{
+    "Checks",
+    "Every check.",
+    {list("checks", kCheck, "The worst first."),
+     maybe(integer("ran_unix", "When all of them were last run; absent = not yet."))}};
 
 const Schema kRefresh{
     "Refresh", "What to run again.", {maybe(text("id", 1, 64, "One check; absent = all."))}};

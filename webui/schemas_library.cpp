@@ -26,7 +26,8 @@ const Schema kAppChange{"AppChange",
                           .required = false,
                           .max = 128},
                          maybe(prepare_field()),
-                         maybe(policy_field())}};
+                         maybe(policy_field()),
+                         maybe(hidden_field())}};
 
 const Schema kAppOrder{"AppOrder",
                        "The order in which clients show applications.",

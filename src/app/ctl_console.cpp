@@ -34,7 +34,7 @@ struct Words {
   std::vector<std::uint64_t> ids;
   std::uint64_t limit = 50;
   std::string preset;
-  bool again = false;
+  bool again = false, hide = false, show = false;
 };
 
 // The JSON of a setting's new value: the API wants the type of its row.
@@ -88,6 +88,7 @@ CtlResult<json> app_body(const Words& w, bool all) {
   if (all || !w.command.empty()) body["command"] = w.command;
   if (!w.folder.empty()) body["working_directory"] = w.folder;
   if (!w.value.empty()) body["policy"] = w.value;
+  if (w.hide || w.show) body["hidden"] = w.hide;
   for (const auto& variable : w.environment) {
     const auto equals = variable.find('=');
     if (equals == 0 || equals == std::string::npos)
@@ -112,7 +113,8 @@ int show_app(const ctl::Context& context, const json& app) {
       {"Title", word(app, "title")},
       {"Command", joined(app.value("command", json::array()))},
       {"Folder", word(app, "working_directory")},
-      {"Cover", app.contains("art") ? "own" : "drawn"}};
+      {"Cover", app.contains("art") ? "own" : "drawn"},
+      {"Shown to clients", app.value("hidden", false) ? "no" : "yes"}};
   const auto environment = app.value("environment", json::object());
   for (const auto& [name, value] : environment.items())
     lines.emplace_back("Variable", name + "=" + value.get<std::string>());
@@ -269,6 +271,8 @@ class Builder {
     edit.add_option(
         "--prepare", w_->file,
         "A file with the commands around it: a JSON list of {\"do\": [], \"undo\": []}");
+    auto* hide = edit.add_flag("--hide", w_->hide, "Leave it out of the lists that clients see");
+    edit.add_flag("--show", w_->show, "Show it to clients again")->excludes(hide);
     auto& order =
         command(apps, "order", "Put the applications into an order", [w = w_](const auto& c) {
           const json body = {{"ids", w->ids}};

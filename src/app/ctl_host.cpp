@@ -125,10 +125,12 @@ int list_apps(const Context& context) {
       for (const auto& part : one.value("command", json::array()))
         command += (command.empty() ? "" : " ") + part.get<std::string>();
       rows.push_back({std::to_string(one.value("id", 0U)), one.value("title", std::string()),
-                      one.value("policy", std::string()), command.empty() ? "-" : command});
+                      one.value("policy", std::string()), one.value("hidden", false) ? "no" : "yes",
+                      command.empty() ? "-" : command});
     }
-    return report(context, *list,
-                  table({"ID", "TITLE", "SECOND CLIENT", "COMMAND"}, rows, context.io.colour));
+    return report(
+        context, *list,
+        table({"ID", "TITLE", "SECOND CLIENT", "SHOWN", "COMMAND"}, rows, context.io.colour));
   });
 }
 

@@ -29,7 +29,7 @@ struct Words {
   std::string text, scope = "read", file, key, time;
   std::optional<std::int64_t> expires_in_s;
   WatchOptions watch;
-  bool yes = false;
+  bool yes = false, now = false, cancel = false;
 };
 
 std::string when(const json& one, const char* name, const char* never) {
@@ -170,6 +170,8 @@ class Builder {
     sign_ins(group("sign-ins", "Browsers that are signed in"));
     certificate(group("tls", "The certificate that browsers see"));
     devices(*ctl_.get_subcommand("devices"));
+    power(group("power", "Sleep, restart and switching off of the machine"));
+    restart();
     watch();
   }
 
@@ -248,6 +250,53 @@ class Builder {
         command(devices, "import", "Add the devices of such a file; those that are known stay",
                 [w = w_](const auto& c) { return import_list(c, *w); });
     load.add_option("FILE", w_->file, "Made by 'ctl devices export'")->required();
+  }
+
+  void power(CLI::App& power) {
+    command(power, "list", "What is possible here, and why not", [](const auto& c) {
+      return ask(c, "GET", "/actions", nullptr,
+                 rows_of(
+                     "actions", {"ACTION", "POSSIBLE", "WHY NOT"},
+                     [](const json& one) -> std::vector<std::string> {
+                       const auto* state = one.contains("waiting_since_unix")
+                                               ? "waits for the last "
+                                                 "session"
+                                           : one.value("possible", false) ? "yes"
+                                                                          : "no";
+                       return {word(one, "id"), state, word(one, "reason", "")};
+                     },
+                     ""));
+    });
+    const auto act = [&](const char* name, const char* help, const char* talk) {
+      command(power, name, help,
+              [path = std::string("/actions/power.") + name, talk](const auto& c) {
+                const auto nothing = json::object();
+                return ask(c, "POST", path, &nothing, say(talk));
+              });
+    };
+    act("sleep", "Put the machine to sleep; streams end, applications wait", "It goes to sleep.");
+    act("reboot", "Restart the machine", "It restarts.");
+    act("shutdown", "Switch the machine off", "It switches itself off.");
+  }
+
+  void restart() {
+    auto& restart = command(
+        ctl_, "restart", "Start the host's program again, once no session is left",
+        [w = w_](const auto& c) {
+          if (w->cancel)
+            return ask(c, "DELETE", "/actions/host.restart", nullptr, say("It does not restart."));
+          const json body = {{"when", w->now ? "now" : "idle"}};
+          return ask(c, "POST", "/actions/host.restart", &body,
+                     [](const Context& io, const json& answer) {
+                       return report(io, answer, {},
+                                     word(answer, "state") == "waits"
+                                         ? "It restarts once no session is left. 'ctl restart "
+                                           "--cancel' takes that back."
+                                         : "It restarts.");
+                     });
+        });
+    auto* now = restart.add_flag("--now", w_->now, "At once; every stream ends");
+    restart.add_flag("--cancel", w_->cancel, "Take back a restart that waits")->excludes(now);
   }
 
   void watch() {

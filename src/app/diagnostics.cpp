@@ -59,6 +59,7 @@ void HostDiagnostics::run(std::vector<const CheckDefinition*> which, std::functi
       bool changed = false;
       for (auto& [definition, finding] : *findings)
         changed = take(*definition, std::move(finding)) || changed;
+      if (findings->size() == check_table().size()) ran_unix_ = unix_now();
       if (changed) needs_.changed();
       if (done) done();
     });

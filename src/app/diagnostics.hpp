@@ -24,6 +24,7 @@ class HostDiagnostics final : public webui::Diagnostics {
   explicit HostDiagnostics(Needs needs) : needs_(std::move(needs)) {}
 
   std::vector<webui::Check> checks() override;
+  std::int64_t ran_unix() const override { return ran_unix_; }
   bool refresh(const std::string& id, std::function<void()> done) override;
 
  private:
@@ -37,6 +38,7 @@ class HostDiagnostics final : public webui::Diagnostics {
   };
   Needs needs_;
   std::map<std::string, Known, std::less<>> known_;
+  std::int64_t ran_unix_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

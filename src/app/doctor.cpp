@@ -11,7 +11,10 @@
 #include "app/diagnostics.hpp"
 #include "app/encoder_rows.hpp"
 #include "app/privileges.hpp"
+#include "app/session_config.hpp"
+#include "app/stored_settings.hpp"
 #include "config/paths.hpp"
+#include "store/operator.hpp"
 
 namespace pf::app {
 namespace {
@@ -33,25 +36,24 @@ json to_json(const std::vector<webui::Check>& checks) {
     if (!check.command.empty()) one["command"] = check.command;
     list.push_back(std::move(one));
   }
-  return {{"checks", std::move(list)}};
+  return {{"checks", std::move(list)}, {"ran_unix", unix_now()}};
 }
 
-// What a host would find that was started here.
+// What a host would find that was started here, with the settings that are stored for it.
 Result<json> look_here() {
   const auto environment = environment_of_host(config::process_environment());
   const auto paths = config::paths(environment);
   if (!paths) return Failure(paths.error());
-  const auto settings = config::Settings::resolve({}, environment, nullptr);
-  if (!settings) return Failure(settings.error());
+  // A database that cannot be read is a finding of its own.
+  const auto found = settings_at_rest(*paths, environment, true);
+  if (!found) return Failure(found.error());
+  const auto& settings = found->settings;
   auto input = check_input(*settings, paths->state);
-  session::ManagerConfig config;
-  config.display.backend = settings->get(config::kDisplay);
-  config.display.x11_display = settings->get(config::kX11Display);
-  config.display.runtime_dir = (paths->runtime / "displays").string();
-  config.encode.backend = settings->get(config::kEncoder);
-  config.audio.backend = settings->get(config::kAudio);
-  config.audio.runtime_dir = (paths->runtime / "audio").string();
-  auto report = probe_all_back_ends(config);
+  if (found->database)
+    if (const auto password = store::load_password(*found->database))
+      input.claimed = password->has_value();
+  auto report =
+      probe_all_back_ends(manager_config(*paths, *settings), settings->get(config::kCostlyFormats));
   input.probed = true;
   input.status.backends = std::move(report.backends);
   input.status.encoders =

@@ -1,7 +1,6 @@
 #include "app/host.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -12,12 +11,12 @@
 #include "app/diagnostics.hpp"
 #include "app/encoder_rows.hpp"
 #include "app/history.hpp"
+#include "app/host_actions.hpp"
 #include "app/journals.hpp"
 #include "app/prober.hpp"
+#include "app/session_config.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
-#include "base/process.hpp"
-#include "clipboard/memory/memory.hpp"
 #include "crypto/aead_libraries.hpp"
 #include "gamestream/frontend.hpp"
 #include "native/frontend.hpp"
@@ -58,38 +57,6 @@ std::string operating_system() {
   return "Linux";
 }
 
-// The demo application: beside this program (a build tree) or where it was installed.
-std::vector<std::string> demo_command() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    const auto beside = self.parent_path() / "punktfunk-demo";
-    if (::access(beside.c_str(), X_OK) == 0) return {beside.string()};
-  }
-  if (const auto found = find_program("punktfunk-demo")) return {*found};
-  return {};
-}
-
-session::ManagerConfig manager_config(const config::Paths& paths,
-                                      const config::Settings& settings) {
-  session::ManagerConfig config;
-  config.display.backend = settings.get(config::kDisplay);
-  config.display.x11_display = settings.get(config::kX11Display);
-  config.display.runtime_dir = (paths.runtime / "displays").string();
-  config.capture.draw_cursor = settings.get(config::kCaptureCursor);
-  config.encode.backend = settings.get(config::kEncoder);
-  config.encode.x264_preset = settings.get(config::kX264Preset);
-  config.audio.backend = settings.get(config::kAudio);
-  config.audio.runtime_dir = (paths.runtime / "audio").string();
-  config.input.uinput_pads = settings.get(config::kUinputPads);
-  if (config.display.backend == "synthetic")
-    config.clipboard.board = std::make_shared<clipboard::MemoryBoard>();
-  config.grace = std::chrono::seconds(settings.get(config::kSessionGraceS));
-  config.second_client = apps::second_client(settings.get(config::kSecondClient)).value();
-  if (settings.get(config::kDemo)) config.demo = demo_command();
-  return config;
-}
-
 gamestream::Encryption encryption(const std::string& setting) {
   if (setting == "required") return gamestream::Encryption::Required;
   return setting == "off" ? gamestream::Encryption::Off : gamestream::Encryption::Preferred;
@@ -128,6 +95,7 @@ struct Host::Impl {
   std::unique_ptr<gamestream::Frontend> gamestream;
   std::unique_ptr<native::Frontend> native;
   std::unique_ptr<HostDiagnostics> diagnostics;
+  std::unique_ptr<HostActions> actions;
   std::unique_ptr<webui::Frontend> webui;
   webui::StatusParts status;  // control thread
   // Control thread. H.264 until the probes have found out more: every client can play it.
@@ -213,6 +181,9 @@ Result<> Host::Impl::start_management(const std::string& name, const config::Pat
   hooks.probe_again = [this, paths] { probe_back_ends(config_now(paths)); };
   start_diagnostics(paths);
   hooks.diagnostics = diagnostics.get();
+  actions = std::make_unique<HostActions>(
+      HostActions::Needs{loop, *manager, machine_power(), options.program, options.restart});
+  hooks.actions = actions.get();
   webui::publish_trust(events, *allow_list, desk, native_desk.get());
   auto front = webui::Frontend::start(
       {loop, *allow_list, desk, *manager, *catalogue, *identity, settings, database, events,
@@ -467,6 +438,7 @@ Host::~Host() {
   impl.loop.run_sync([&] {
     impl.webui.reset();
     impl.diagnostics.reset();
+    impl.actions.reset();
     impl.gamestream.reset();
     impl.native.reset();
     impl.prober.reset();

@@ -2,6 +2,8 @@
 // other. No singletons: each part gets references to what it needs.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +21,10 @@ struct HostOptions {
   std::optional<std::string> native_pin;
   // Parity for native clients over GF(2^8) instead of GF(2^16): for tests of clients.
   bool native_gf8 = false;
+  // What a restart begins again; empty = this process cannot be started again.
+  std::filesystem::path program;
+  // Has the process end and begin again. Control thread.
+  std::function<void()> restart;
 };
 
 class Host {

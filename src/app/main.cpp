@@ -5,6 +5,7 @@
 #include <map>
 
 #include "app/backup.hpp"
+#include "app/bench.hpp"
 #include "app/ctl.hpp"
 #include "app/help.hpp"
 #include "app/native_host.hpp"
@@ -72,6 +73,7 @@ int main(int argc, char** argv) {
   pf::app::add_ctl_command(app, exit_code);
   pf::app::add_backup_commands(app, exit_code);
   pf::app::add_doctor_command(app, exit_code);
+  pf::app::add_bench_command(app, exit_code);
   pf::app::add_password_command(app, exit_code);
   pf::app::add_tool_commands(app, exit_code);
   try {
@@ -86,6 +88,8 @@ int main(int argc, char** argv) {
     app.exit(e, std::cerr, std::cerr);
     return kUsage;
   }
+  serve_options.command_line.assign(argv, argv + argc);
+  native_options.command_line = serve_options.command_line;
   if (serve->parsed()) return pf::app::serve(serve_options);
   if (native_host->parsed()) return pf::app::serve(native_options);
   return exit_code;

@@ -26,6 +26,8 @@ const char* error_text(Errc e) {
       return "root's privileges could not be given up";
     case Errc::StartFailed:
       return "the host could not start";
+    case Errc::Refused:
+      return "the machine refused";
   }
   return "unknown error";
 }

@@ -8,7 +8,7 @@
 
 namespace pf::app {
 
-enum class Errc { Usage = 1, NoAccount, PrivilegesFailed, StartFailed };
+enum class Errc { Usage = 1, NoAccount, PrivilegesFailed, StartFailed, Refused };
 const char* error_room(Errc);
 const char* error_text(Errc);
 

@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include <linux/close_range.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -37,7 +38,34 @@ int wait_for_end(const sigset_t& signals, std::chrono::seconds run_for) {
   return std::max(signal, 0);
 }
 
-Result<> run(const ServeOptions& options, const sigset_t& signals) {
+// Asks the main thread to take the host down and begin again.
+void ask_for_restart() {
+  ::kill(::getpid(), SIGUSR1);
+}
+
+// Where this program lies. Known from the start, because an update may put another in its place.
+std::filesystem::path own_program() {
+  std::error_code error;
+  auto path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path() : path;
+}
+
+// Does not return when it succeeds. The process stays the same one for whoever watches over it.
+int begin_again(const std::filesystem::path& program, const std::vector<std::string>& command) {
+  // Not everything that a library opened closes by itself.
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  std::vector<char*> arguments;
+  for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+  std::fprintf(stderr, "punktfunk-host: %s could not be started again: %s\n", program.c_str(),
+               std::strerror(errno));
+  return 1;
+}
+
+// Whether the host is to begin again.
+Result<bool> run(const ServeOptions& options, const sigset_t& signals,
+                 const std::filesystem::path& program) {
   auto account = leave_root(options.account);
   if (!account) return pass(account);
   const auto environment = config::process_environment();
@@ -57,7 +85,12 @@ Result<> run(const ServeOptions& options, const sigset_t& signals) {
   if (!account->empty())
     log::info("app", "started by root, runs as another account", "account", *account);
   for (const auto& problem : settings->problems()) log::warn("config", problem);
-  auto host = Host::start(*paths, **database, *settings, options.host);
+  auto host_options = options.host;
+  if (!options.command_line.empty()) {
+    host_options.program = program;
+    host_options.restart = ask_for_restart;
+  }
+  auto host = Host::start(*paths, **database, *settings, host_options);
   if (!host) return pass(host);
   // To the terminal only: what the log holds can be read by others.
   if (options.host.native_pin) {
@@ -65,9 +98,13 @@ Result<> run(const ServeOptions& options, const sigset_t& signals) {
     std::fflush(stdout);
   }
   const auto signal = wait_for_end(signals, options.run_for);
-  log::info("app", "stopping", "why", signal == 0 ? "its time is over" : strsignal(signal));
+  const bool again = signal == SIGUSR1;
+  log::info("app", "stopping", "why",
+            again         ? "it begins again"
+            : signal == 0 ? "its time is over"
+                          : strsignal(signal));
   host->reset();
-  return {};
+  return again;
 }
 
 }  // namespace
@@ -80,11 +117,14 @@ int serve(const ServeOptions& options) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
-  const auto result = run(options, signals);
+  const auto program = own_program();
+  const auto again = run(options, signals, program);
   log::stop();
-  return result ? 0 : refuse(result.error());
+  if (!again) return refuse(again.error());
+  return *again ? begin_again(program, options.command_line) : 0;
 }
 
 }  // namespace pf::app

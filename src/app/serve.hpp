@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "app/host.hpp"
 #include "config/settings.hpp"
@@ -14,8 +15,11 @@ struct ServeOptions {
   std::string account;   // when started by root; empty = punktfunk, else nobody
   HostOptions host;
   std::chrono::seconds run_for{0};  // 0 = until a signal
+  // What started this process, for starting it again; empty = it cannot be.
+  std::vector<std::string> command_line;
 };
 
+// SIGUSR1 has it end and begin again in place, with the same process number and command line.
 // Returns the process's exit code: 0 after an orderly stop, 1 when it could not start (one sentence
 // with the fix is on standard error).
 int serve(const ServeOptions& options);

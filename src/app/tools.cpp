@@ -25,19 +25,10 @@ int show_config(const ctl::Context& context, bool origin) {
   const auto paths = config::paths(environment);
   if (!paths)
     return ctl::report_error(context, {kExitFailed, "no_folder", paths.error().message()});
-  std::unique_ptr<store::Database> database;
-  std::unique_ptr<StoredSettings> stored;
-  std::error_code error;
-  if (const auto file = paths->state / "punktfunk.db"; std::filesystem::exists(file, error)) {
-    auto opened = store::Database::open(file);
-    if (!opened)
-      return ctl::report_error(context, {kExitFailed, "no_database", opened.error().message()});
-    database = std::move(*opened);
-    stored = std::make_unique<StoredSettings>(*database);
-  }
-  const auto settings = config::Settings::resolve({}, environment, stored.get());
-  if (!settings)
-    return ctl::report_error(context, {kExitFailed, "bad_setting", settings.error().message()});
+  const auto found = settings_at_rest(*paths, environment);
+  if (!found)
+    return ctl::report_error(context, {kExitFailed, "no_settings", found.error().message()});
+  const auto& settings = found->settings;
   json list = json::array();
   std::vector<std::vector<std::string>> rows;
   for (const auto& setting : config::table()) {

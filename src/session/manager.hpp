@@ -154,6 +154,9 @@ class Manager {
   // The peer is gone (or comes back with new keys): the stream ends, application and display stay
   // for the grace time. No on_stream_end call for a detach that the front end asked for.
   virtual void detach(SessionId id) = 0;
+  // Streams that run end, and their peers are told `reason`; the sessions wait for their devices as
+  // after a detach.
+  virtual void send_away(EndReason reason) { (void)reason; }
   // Makes a detached or live session wait for a new attach under a new lease and mode (resume).
   virtual Result<> prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
                                   audio::Speakers speakers, const std::string& client_address) = 0;

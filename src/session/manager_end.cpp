@@ -39,6 +39,18 @@ void ManagerImpl::detach(SessionId id) {
   set_deadline(*s, settings()->grace, EndReason::PeerLost);
 }
 
+void ManagerImpl::send_away(EndReason reason) {
+  std::vector<SessionId> streaming;
+  for (const auto& [id, s] : sessions_)
+    if (s.stream && s.state != State::Ending) streaming.push_back(id);
+  for (const auto id : streaming) {
+    auto* const s = get(id);
+    if (s == nullptr) continue;
+    evict(*s, reason);
+    set_deadline(*s, settings()->grace, EndReason::PeerLost);
+  }
+}
+
 Result<> ManagerImpl::prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
                                      audio::Speakers speakers, const std::string& client_address) {
   auto* s = get(id);

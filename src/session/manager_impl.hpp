@@ -58,6 +58,7 @@ class ManagerImpl final : public Manager {
   void reconfigure(SessionId id, const media::Mode& mode,
                    std::function<void(Result<media::Mode>)> done) override;
   void detach(SessionId id) override;
+  void send_away(EndReason reason) override;
   Result<> prepare_resume(SessionId id, trust::LeasePtr lease, const media::Mode& mode,
                           audio::Speakers speakers, const std::string& client_address) override;
   void end(SessionId id, EndReason reason, std::function<void()> done) override;

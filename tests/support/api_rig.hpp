@@ -13,6 +13,7 @@
 #include "support/fakes.hpp"
 #include "support/temp_folder.hpp"
 #include "trust/native_desk.hpp"
+#include "webui/actions.hpp"
 #include "webui/diagnostics.hpp"
 #include "webui/event_bus.hpp"
 #include "webui/frontend.hpp"
@@ -75,6 +76,7 @@ class ApiRig {
     };
     hooks.probe_again = [this] { ++probes; };
     hooks.diagnostics = &diagnostics;
+    hooks.actions = &actions;
     return hooks;
   }
 
@@ -169,6 +171,7 @@ class ApiRig {
   class FakeDiagnostics final : public webui::Diagnostics {
    public:
     std::vector<webui::Check> checks() override { return list; }
+    std::int64_t ran_unix() const override { return ran; }
     bool refresh(const std::string& id, std::function<void()> done) override {
       refreshed = id;
       if (id == "no_such") return false;
@@ -176,7 +179,27 @@ class ApiRig {
       return true;
     }
     std::vector<webui::Check> list;
+    std::int64_t ran = 0;
     std::string refreshed;
+  };
+
+  class FakeActions final : public webui::Actions {
+   public:
+    void list(std::function<void(std::vector<webui::Action>)> done) override {
+      done({{webui::kSleep, "No bus."},
+            {webui::kReboot, ""},
+            {webui::kShutDown, ""},
+            {webui::kRestartHost, "", waiting ? 1'700'000'000 : 0}});
+    }
+    void start(const std::string& id, bool when_idle,
+               std::function<void(webui::ActionOutcome)> done) override {
+      started.emplace_back(id, when_idle);
+      done(outcome);
+    }
+    bool withdraw_restart() override { return std::exchange(waiting, false); }
+    std::vector<std::pair<std::string, bool>> started;
+    webui::ActionOutcome outcome;
+    bool waiting = false;
   };
 
   TempFolder folder;
@@ -193,6 +216,7 @@ class ApiRig {
   bool refuse_settings = false;
   unsigned probes = 0;
   FakeDiagnostics diagnostics;
+  FakeActions actions;
   webui::StatusParts status;
   std::string label;  // of the last PIN
   std::optional<trust::KnockOutcome> knock_outcome;

@@ -219,6 +219,13 @@ class FakeManager final : public session::Manager {
     done(mode);
   }
   void detach(session::SessionId id) override { set_state(id, session::State::Detached); }
+  void send_away(session::EndReason reason) override {
+    sent_away.push_back(reason);
+    for (auto& [id, info] : sessions) info.state = session::State::Detached;
+  }
+  void on_ended(std::function<void(const session::EndedSession&)> observer) override {
+    end_observers.push_back(std::move(observer));
+  }
   Result<> prepare_resume(session::SessionId id, trust::LeasePtr, const media::Mode& mode,
                           audio::Speakers, const std::string& client_address) override {
     if (refuse) return fail(*refuse);
@@ -235,6 +242,7 @@ class FakeManager final : public session::Manager {
     set_state(id, session::State::Ending);
     ended.emplace_back(id, reason);
     endings.push_back([this, id, done = std::move(done)] {
+      for (const auto& observer : end_observers) observer({});
       sessions.erase(id);
       if (done) done();
     });
@@ -290,6 +298,8 @@ class FakeManager final : public session::Manager {
   std::vector<session::Launch> launches;
   std::vector<std::pair<session::SessionId, session::EndReason>> ended;
   std::vector<std::function<void()>> endings;
+  std::vector<session::EndReason> sent_away;
+  std::vector<std::function<void(const session::EndedSession&)>> end_observers;
   session::SessionId next_id = 1;
   unsigned resumes = 0;
   unsigned expected = 0;

@@ -125,7 +125,7 @@ export async function take_screenshots(stage, folder) {
     shrink(file);
   };
   for (const [look, options] of [
-    ['dark', {theme: 'dark'}], ['light', {theme: 'light'}], ['phone', {theme: 'dark', size: 'phone'}],
+    ['dark', {theme: 'dark'}], ['light', {theme: 'light'}], ['phone', {theme: 'dark', size: 'narrow'}],
   ]) {
     const page = await stage.page(host, {...options, open: null});
     for (const [name, address] of subjects(deck)) {

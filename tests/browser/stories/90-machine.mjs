@@ -73,6 +73,13 @@ story('a setting is found, changed, refused when it makes no sense, and put back
   const host = await stage.host();
   const page = await stage.page(host);
   await open(page, '/host');
+  // What few people need is there for those who ask for it, or search for it.
+  await setting(page, 'encoder').waitFor();
+  same(await setting(page, 'x264_preset').count(), 0, 'an advanced setting among the usual ones');
+  await page.getByRole('link', {name: /^Advanced \d/}).click();
+  await setting(page, 'x264_preset').waitFor();
+  same(await setting(page, 'encoder').count(), 0, 'a usual setting among the advanced ones');
+  await page.getByRole('link', {name: /^Usual \d/}).click();
   await page.getByLabel('Search settings by name or variable').fill('FEC_PERCENT');
   const row = setting(page, 'fec_percent');
   const field = row.getByRole('textbox');

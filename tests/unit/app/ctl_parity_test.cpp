@@ -166,6 +166,8 @@ TEST_F(CtlParityTest, EveryRouteThatChangesSomethingHasItsCommand) {
       {"apps", "list"},
       {"apps", "show", app},
       {"apps", "edit", app, "--title", "Go"},
+      {"apps", "edit", app, "--hide"},
+      {"apps", "edit", app, "--show"},
       {"apps", "order", app},
       {"apps", "art", app, picture},
       {"apps", "art", app},
@@ -186,6 +188,11 @@ TEST_F(CtlParityTest, EveryRouteThatChangesSomethingHasItsCommand) {
       {"tls", "set", certificate, key},
       {"tls", "show"},
       {"tls", "remove"},
+      {"power", "list"},
+      {"power", "sleep"},
+      {"power", "reboot"},
+      {"power", "shutdown"},
+      {"restart"},
       {"watch", "--count", "1"},
       {"apps", "remove", app},
       {"devices", "revoke", tv, "--yes"},
@@ -201,6 +208,7 @@ TEST_F(CtlParityTest, EveryRouteThatChangesSomethingHasItsCommand) {
   EXPECT_EQ(run({"apps", "import", "desktop:nothing"}).first, kExitFailed);
   EXPECT_EQ(run({"sign-ins", "end", "77"}).first, kExitFailed);
   EXPECT_NE(run({"history"}).first, kExitUsage);
+  EXPECT_EQ(run({"restart", "--cancel"}).first, kExitFailed);
 
   std::set<std::string> reached;
   rig_.loop.run_sync([&] { reached = reached_; });

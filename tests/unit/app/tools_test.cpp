@@ -7,6 +7,9 @@
 #include <sstream>
 
 #include "app/ctl.hpp"
+#include "app/stored_settings.hpp"
+#include "base/atomic_file.hpp"
+#include "support/temp_folder.hpp"
 
 namespace pf::app {
 namespace {
@@ -51,6 +54,41 @@ TEST_F(ToolsTest, TheManualPageNamesCommandsOptionsVariablesAndExitCodes) {
 TEST_F(ToolsTest, AUsageErrorIsNoCrash) {
   EXPECT_THROW(app_.parse("completions tcsh", false), CLI::ParseError);
   EXPECT_THROW(app_.parse("ctl settings set", false), CLI::ParseError);
+}
+
+// `doctor` and `config show` work without a running host.
+TEST(SettingsAtRest, AreThoseThatAHostStartedNowWouldFind) {
+  const test::TempFolder folder;
+  const config::Paths paths{folder.path(), folder.path(), folder.path()};
+  const auto environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "PUNKTFUNK_FEC_PERCENT") return "33";
+    return std::nullopt;
+  };
+  auto found = settings_at_rest(paths, environment);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->database, nullptr) << "looking makes no database";
+  EXPECT_EQ(found->settings->get(config::kBasePort), 47989);
+  {
+    auto database = store::Database::open(paths.state / "punktfunk.db");
+    StoredSettings stored(**database);
+    ASSERT_TRUE(stored.store({{"base_port", "52000"}, {"fec_percent", "40"}}));
+  }
+  found = settings_at_rest(paths, environment);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->settings->get(config::kBasePort), 52000);
+  EXPECT_EQ(found->settings->get(config::kFecPercent), 33) << "the variable decides";
+}
+
+TEST(SettingsAtRest, AnUnreadableDatabaseIsAnErrorUnlessItMayBeLeftOut) {
+  const test::TempFolder folder;
+  const config::Paths paths{folder.path(), folder.path(), folder.path()};
+  const auto nothing = [](const std::string&) -> std::optional<std::string> { return {}; };
+  ASSERT_TRUE(write_file_atomically(paths.state / "punktfunk.db", std::string(8192, 'x'), 0600));
+  EXPECT_FALSE(settings_at_rest(paths, nothing));
+  const auto found = settings_at_rest(paths, nothing, true);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->unreadable.empty());
+  EXPECT_EQ(found->settings->get(config::kBasePort), 47989);
 }
 
 }  // namespace

@@ -194,6 +194,17 @@ TEST_F(ApiTest, ListsApplicationsAndTheirPictures) {
     EXPECT_EQ(request("/appasset", {{"appid", id}}, &mine(), true)->response().status, 404U);
 }
 
+TEST_F(ApiTest, AHiddenApplicationIsInTheListOnlyOfWhoRunsIt) {
+  approve(mine());
+  auto game = *catalogue_->find(game_);
+  game.hidden = true;
+  ASSERT_TRUE(catalogue_->change(game));
+  EXPECT_THAT(tls("/applist"), testing::Not(HasSubstr("Game")));
+  // A shortcut that the client kept still works, and the client finds its way back.
+  EXPECT_THAT(tls("/launch", launch_query(game_)), HasSubstr("status_code=\"200\""));
+  EXPECT_THAT(tls("/applist"), HasSubstr("<AppTitle>Game</AppTitle>"));
+}
+
 TEST_F(ApiTest, LaunchesAndRegistersTheTicketBeforeTheAnswer) {
   const auto device = approve(mine());
   const auto xml = tls("/launch", launch_query(game_));

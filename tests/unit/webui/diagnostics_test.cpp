@@ -22,6 +22,9 @@ TEST_F(DiagnosticsTest, TheWorstComesFirst) {
   EXPECT_EQ(answer.body["checks"][1]["command"], "sysctl x");
   EXPECT_FALSE(answer.body["checks"][2].contains("fix"));
   EXPECT_EQ(answer.body["checks"][2]["since_unix"], 5);
+  EXPECT_FALSE(answer.body.contains("ran_unix"));
+  rig_.diagnostics.ran = 1'700'000'000;
+  EXPECT_EQ(send("GET", "/diagnostics").body["ran_unix"], 1'700'000'000);
 }
 
 TEST_F(DiagnosticsTest, OneOrAllAreRunAgain) {

@@ -59,6 +59,37 @@ TEST_F(AppsTest, WhatIsNotAllowedChangesNothing) {
   EXPECT_EQ(send("GET", path(id)).body, before);
 }
 
+TEST_F(AppsTest, AFullDiskIsToldOnceWithWhatToDo) {
+  rig_.on_control(
+      [&] { return rig_.database->prepare("PRAGMA query_only=ON").step().has_value(); });
+  const auto answer = send("POST", "/apps", R"({"title":"Chess","command":["true"]})");
+  EXPECT_EQ(answer.status, 500U);
+  EXPECT_EQ(code(answer), "store_failed");
+  const auto text = answer.body["error"].get<std::string>();
+  EXPECT_THAT(text, HasSubstr("Nothing has changed; look after the disk"));
+  EXPECT_EQ(text.find("could not be stored"), text.rfind("could not be stored")) << text;
+  EXPECT_EQ(send("GET", "/apps").body["apps"].size(), 1U);
+}
+
+TEST_F(AppsTest, HidingNeedsNoPasswordAndWhatRunsDoes) {
+  const auto id = add("Chess");
+  claim();
+  const auto signed_in = cookie();
+  const auto change = [&](const char* body) {
+    return send(browser("PATCH", path(id), body, signed_in));
+  };
+  auto answer = change(R"({"hidden":true})");
+  ASSERT_EQ(answer.status, 200U) << answer.text;
+  EXPECT_EQ(answer.body["hidden"], true);
+  EXPECT_EQ(send("GET", "/apps").body["apps"].size(), 2U) << "the operator sees all of them";
+  for (const auto* body : {R"({"hidden":false,"title":"Go"})", R"({"command":["x"]})"})
+    EXPECT_EQ(code(change(body)), "password_required") << body;
+  EXPECT_EQ(change(R"({"hidden":"no"})").status, 422U);
+  EXPECT_EQ(change(R"({"hidden":false})").body["hidden"], false);
+  const auto desktop = send("GET", "/apps").body["apps"][0]["id"].get<std::uint32_t>();
+  EXPECT_EQ(send("PATCH", path(desktop), R"({"hidden":true})").status, 400U);
+}
+
 TEST_F(AppsTest, TwoTabsDoNotOverwriteEachOther) {
   const auto id = add("Chess");
   const auto seen = send("GET", path(id)).header("ETag");

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawnCover } from '../src/pages/applications/drawn';
-import { bodyOf, draftOf, emptyDraft, emptyStep } from '../src/pages/applications/model';
+import { bodyOf, changesOf, draftOf, emptyDraft, emptyStep, filtered } from '../src/pages/applications/model';
 import { joinVariables, joinWords, splitVariables, splitWords } from '../src/pages/applications/words';
 import { append, type LogLine, shown } from '../src/pages/diagnostics/loglines';
 import { around, fromZero, roundUp } from '../src/pages/diagnostics/scale';
 import { layout } from '../src/pages/displays/map';
 import { presetOf } from '../src/pages/displays/preset';
 import { matrixOf } from '../src/pages/host/matrix';
-import { chosen, marked, type Setting, typed } from '../src/pages/host/model';
+import { chosen, countOf, marked, type Setting, type Show, shows, typed } from '../src/pages/host/model';
 
 test('a command line becomes the words that a shell would make of it', () => {
   assert.deepEqual(splitWords('steam -bigpicture  steam://open'), ['steam', '-bigpicture', 'steam://open']);
@@ -84,6 +84,20 @@ test('what the host knows survives the form', () => {
   assert.equal('command' in bodyOf(draftOf(desktop), desktop).body!, false);
 });
 
+test('only what was changed is sent, and what is hidden can be found', () => {
+  const app = { id: 3, title: 'Chess', command: ['chess'], environment: {}, prepare: [], hidden: true };
+  const draft = draftOf(app);
+  assert.deepEqual(changesOf(bodyOf(draft, app).body!, app), {});
+  assert.deepEqual(changesOf(bodyOf({ ...draft, hidden: false }, app).body!, app), { hidden: false });
+  assert.deepEqual(changesOf(bodyOf({ ...draft, title: 'Go', variables: 'A=1' }, app).body!, app), {
+    title: 'Go',
+    environment: { A: '1' },
+  });
+  const other = { id: 4, title: 'Go', command: ['go'], source: 'hidden:1' };
+  assert.deepEqual(filtered([app, other], '', 'hidden'), [app]);
+  assert.equal(bodyOf({ ...emptyDraft(), title: 'A', command: 'b' }).body?.hidden, undefined);
+});
+
 test('a drawn cover follows from the title', () => {
   assert.deepEqual(drawnCover('Xonotic'), drawnCover('Xonotic'));
   const looks = new Set(
@@ -109,6 +123,7 @@ const setting = (more: Partial<Setting>): Setting => ({
   apply: 'next_session',
   help: '',
   allowed: '',
+  advanced: false,
   restart_pending: false,
   ...more,
 });
@@ -125,16 +140,24 @@ test('settings are found by name, id, variable and start option, and by what dec
       value: false,
     }),
     setting({ id: 'host_name', kind: 'text', env: 'PUNKTFUNK_HOST_NAME', flag: '--host-name', stored: 'x' }),
+    setting({ id: 'x264_preset', env: 'PUNKTFUNK_X264_PRESET', flag: '--x264-preset', advanced: true }),
   ];
-  const ids = (search: string, show: 'all' | 'changed' | 'locked'): string[] =>
+  const ids = (search: string, show: Show): string[] =>
     chosen(rows, (row) => (row.id === 'mdns' ? 'Announce' : row.id), search, show).map((row) => row.id);
-  assert.deepEqual(ids('', 'all'), ['fec_percent', 'mdns', 'host_name']);
-  assert.deepEqual(ids('ANNOUNCE', 'all'), ['mdns']);
-  assert.deepEqual(ids('punktfunk_host', 'all'), ['host_name']);
-  assert.deepEqual(ids('--fec', 'all'), ['fec_percent']);
+  assert.deepEqual(ids('', 'usual'), ['fec_percent', 'mdns', 'host_name']);
+  assert.deepEqual(ids('', 'advanced'), ['x264_preset']);
+  assert.deepEqual(ids('X264', 'usual'), ['x264_preset'], 'a search misses nothing');
+  assert.deepEqual(ids('X264', 'changed'), []);
+  assert.deepEqual(ids('ANNOUNCE', 'usual'), ['mdns']);
+  assert.deepEqual(ids('punktfunk_host', 'usual'), ['host_name']);
+  assert.deepEqual(ids('--fec', 'usual'), ['fec_percent']);
   assert.deepEqual(ids('', 'changed'), ['host_name']);
   assert.deepEqual(ids('', 'locked'), ['mdns']);
-  assert.deepEqual(ids('nothing', 'all'), []);
+  assert.deepEqual(ids('nothing', 'usual'), []);
+  assert.deepEqual(
+    shows.map((show) => countOf(rows, show)),
+    [3, 1, 1, 1],
+  );
 });
 
 test('the hit of a search is marked', () => {

@@ -1,7 +1,7 @@
 // What several pages show.
 import { createResource } from './resource';
 import type {
-  Check,
+  Checks,
   Device,
   Host,
   Knock,
@@ -35,7 +35,7 @@ export const devices = createResource<{ devices: Device[] }>('/devices', [
   'client.*',
   'session.*',
 ]);
-export const diagnostics = createResource<{ checks: Check[] }>('/diagnostics', ['diagnostics.changed']);
+export const diagnostics = createResource<Checks>('/diagnostics', ['diagnostics.changed']);
 export const audit = createResource<{ entries: AuditEntry[]; next?: number }>('/audit?limit=20', [
   'pairing.*',
   'access.*',

@@ -190,6 +190,21 @@ export interface Check {
   since_unix: number;
 }
 
+export interface Checks {
+  checks: Check[];
+  // When all of them were last run; absent = not yet.
+  ran_unix?: number;
+}
+
+export interface Action {
+  id: 'power.sleep' | 'power.reboot' | 'power.shutdown' | 'host.restart';
+  possible: boolean;
+  // Why not.
+  reason?: string;
+  // It waits for the last session to end.
+  waiting_since_unix?: number;
+}
+
 export interface AuditEntry {
   id: number;
   unix_time: number;

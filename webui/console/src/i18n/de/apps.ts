@@ -10,6 +10,8 @@ export const apps = {
   'app.search_hint': { one: '{n} Anwendung durchsuchen', other: '{n} Anwendungen durchsuchen' },
   'app.filter': 'Nach Quelle filtern',
   'app.all': 'Alle {count}',
+  'app.hidden': 'Verborgen',
+  'app.hidden_n': 'Verborgen {count}',
   'app.of_source': '{name} {count}',
   'app.source.own': 'Eigene',
   'app.source.desktop': '.desktop',
@@ -46,6 +48,9 @@ export const apps = {
   'app.undo': 'Zurücknehmen {n}',
   'app.step_add': 'Befehl hinzufügen',
   'app.step_remove': 'Befehl {n} entfernen',
+  'app.shown': 'Clients zeigen',
+  'app.shown_hint':
+    'Aus: Sie fehlt in den Listen der Clients. Eine Verknüpfung, die ein Client behalten hat, startet sie weiterhin.',
   'app.art': 'Titelbild',
   'app.art_hint':
     'PNG oder JPEG, hochkant, höchstens 4 MB. Ohne eines zeichnet die Konsole eines aus dem Namen.',

@@ -13,6 +13,7 @@ export const diagnostics = {
   'diag.warnings': { one: '{n} Warnung', other: '{n} Warnungen' },
   'diag.failed': { one: '{n} fehlgeschlagen', other: '{n} fehlgeschlagen' },
   'diag.skipped': { one: '{n} übersprungen', other: '{n} übersprungen' },
+  'diag.ran': 'Zuletzt geprüft: {when}.',
   'diag.again': 'Neu prüfen',
   'diag.again_named': 'Neu prüfen: {name}',
   'diag.all_again': 'Alle neu prüfen',

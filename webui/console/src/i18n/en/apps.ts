@@ -11,6 +11,8 @@ export const apps = {
   'app.search_hint': { one: 'Search {n} application', other: 'Search {n} applications' },
   'app.filter': 'Filter by source',
   'app.all': 'All {count}',
+  'app.hidden': 'Hidden',
+  'app.hidden_n': 'Hidden {count}',
   'app.of_source': '{name} {count}',
   'app.source.own': 'Your own',
   'app.source.desktop': '.desktop',
@@ -46,6 +48,9 @@ export const apps = {
   'app.undo': 'Undo {n}',
   'app.step_add': 'Add a command',
   'app.step_remove': 'Remove command {n}',
+  'app.shown': 'Show it to clients',
+  'app.shown_hint':
+    'Off: clients leave it out of their lists. A shortcut that a client kept still starts it.',
   'app.art': 'Cover',
   'app.art_hint': 'PNG or JPEG, upright, at most 4 MB. Without one, the console draws one from the name.',
   'app.art_remove': 'Remove the cover',

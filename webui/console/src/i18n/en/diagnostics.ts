@@ -14,6 +14,7 @@ export const diagnostics = {
   'diag.warnings': { one: '{n} warning', other: '{n} warnings' },
   'diag.failed': { one: '{n} failed', other: '{n} failed' },
   'diag.skipped': { one: '{n} skipped', other: '{n} skipped' },
+  'diag.ran': 'Last run: {when}.',
   'diag.again': 'Check again',
   'diag.again_named': 'Check again: {name}',
   'diag.all_again': 'Check all again',

@@ -10,6 +10,7 @@ import { home } from './home';
 import { more } from './more';
 import { tokens } from './tokens';
 import { certificate } from './certificate';
+import { power } from './power';
 
 export const en = {
   ...common,
@@ -22,6 +23,7 @@ export const en = {
   ...apps,
   ...displays,
   ...host,
+  ...power,
   ...settings,
   ...diagnostics,
 } as const;

@@ -10,6 +10,8 @@ export const apps = {
   'app.search_hint': { one: 'Buscar en {n} aplicación', other: 'Buscar en {n} aplicaciones' },
   'app.filter': 'Filtrar por origen',
   'app.all': 'Todas {count}',
+  'app.hidden': 'Oculta',
+  'app.hidden_n': 'Ocultas {count}',
   'app.of_source': '{name} {count}',
   'app.source.own': 'Propias',
   'app.source.desktop': '.desktop',
@@ -46,6 +48,9 @@ export const apps = {
   'app.undo': 'Deshacer {n}',
   'app.step_add': 'Añadir un comando',
   'app.step_remove': 'Quitar el comando {n}',
+  'app.shown': 'Mostrar a los clientes',
+  'app.shown_hint':
+    'Desactivado: no está en sus listas. Un acceso directo que un cliente guardó la sigue iniciando.',
   'app.art': 'Carátula',
   'app.art_hint':
     'PNG o JPEG, vertical, de 4 MB como máximo. Sin ella, la consola dibuja una a partir del nombre.',

@@ -13,6 +13,7 @@ export const diagnostics = {
   'diag.warnings': { one: '{n} aviso', other: '{n} avisos' },
   'diag.failed': { one: '{n} fallida', other: '{n} fallidas' },
   'diag.skipped': { one: '{n} omitida', other: '{n} omitidas' },
+  'diag.ran': 'Última comprobación: {when}.',
   'diag.again': 'Comprobar de nuevo',
   'diag.again_named': 'Comprobar de nuevo: {name}',
   'diag.all_again': 'Comprobar todo de nuevo',

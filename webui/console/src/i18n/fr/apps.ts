@@ -10,6 +10,8 @@ export const apps = {
   'app.search_hint': { one: 'Chercher dans {n} application', other: 'Chercher dans {n} applications' },
   'app.filter': 'Filtrer par source',
   'app.all': 'Toutes {count}',
+  'app.hidden': 'Masquée',
+  'app.hidden_n': 'Masquées {count}',
   'app.of_source': '{name} {count}',
   'app.source.own': 'Les vôtres',
   'app.source.desktop': '.desktop',
@@ -46,6 +48,9 @@ export const apps = {
   'app.undo': 'Annulation {n}',
   'app.step_add': 'Ajouter une commande',
   'app.step_remove': 'Supprimer la commande {n}',
+  'app.shown': 'Montrer aux clients',
+  'app.shown_hint':
+    'Désactivé : elle n’est pas dans leurs listes. Un raccourci gardé par un client la lance toujours.',
   'app.art': 'Jaquette',
   'app.art_hint':
     'PNG ou JPEG, en portrait, 4 Mo au plus. Sans image, la console en dessine une à partir du nom.',

@@ -13,6 +13,7 @@ export const diagnostics = {
   'diag.warnings': { one: '{n} avertissement', other: '{n} avertissements' },
   'diag.failed': { one: '{n} échec', other: '{n} échecs' },
   'diag.skipped': { one: '{n} ignorée', other: '{n} ignorées' },
+  'diag.ran': 'Dernière vérification : {when}.',
   'diag.again': 'Revérifier',
   'diag.again_named': 'Revérifier : {name}',
   'diag.all_again': 'Tout revérifier',

@@ -7,6 +7,7 @@ import { home } from './home';
 import { more } from './more';
 import { tokens } from './tokens';
 import { certificate } from './certificate';
+import { power } from './power';
 import { diagnostics } from './diagnostics';
 import { displays } from './displays';
 import { host } from './host';
@@ -23,6 +24,7 @@ export const fr: Catalogue = {
   ...apps,
   ...displays,
   ...host,
+  ...power,
   ...settings,
   ...diagnostics,
 };

@@ -13,6 +13,7 @@ export const diagnostics = {
   'diag.warnings': { other: '警告 {n}' },
   'diag.failed': { other: '失敗 {n}' },
   'diag.skipped': { other: '省略 {n}' },
+  'diag.ran': '前回の実行: {when}。',
   'diag.again': 'もう一度チェック',
   'diag.again_named': 'もう一度チェック: {name}',
   'diag.all_again': 'すべてもう一度チェック',

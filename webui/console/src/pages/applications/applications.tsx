@@ -55,6 +55,7 @@ function Tile({ app, streaming }: { app: App; streaming: readonly string[] }) {
         <span>
           <b>{app.title}</b>
           <br />
+          {app.hidden ? <Chip tone="line">{t('app.hidden')}</Chip> : null}
           <span class="dim tiny">
             {isDesktop(app) ? t('app.always') : sourceName(sourceOf(app), sourceOf(app))}
           </span>
@@ -80,6 +81,13 @@ function Grid({ all }: { all: readonly App[] }) {
       text: t('app.of_source', { name: sourceName(id, id), count }),
     })),
   ];
+  const hidden = all.filter((app) => app.hidden).length;
+  if (hidden > 0 || source === 'hidden')
+    pills.push({
+      href: withQuery({ s: 'hidden' }),
+      current: source === 'hidden',
+      text: t('app.hidden_n', { count: hidden }),
+    });
   return (
     <>
       <section class="sec" aria-labelledby="h-sources">

@@ -12,7 +12,7 @@ import { Banner } from '../../components/states';
 import { toast } from '../../components/toast';
 import { t, type Key } from '../../i18n';
 import { artAddress, Cover } from './cover';
-import { type App, bodyOf, type Draft, draftOf, emptyDraft, emptyStep, isDesktop, policies, type Policy, type Problems, type Problem } from './model';
+import { type App, bodyOf, changesOf, type Draft, draftOf, emptyDraft, emptyStep, isDesktop, policies, type Policy, type Problems, type Problem } from './model';
 import { apps, putArt } from './resources';
 
 const problemTexts: Readonly<Record<Problem, Key>> = {
@@ -161,6 +161,7 @@ export function Editor({ app, onClose, onRemove }: Props) {
   const [busy, setBusy] = useState(false);
   // The version that is being edited.
   const [version, setVersion] = useState<string>();
+  const [known, setKnown] = useState<App>();
   const [theirs, setTheirs] = useState<App>();
   const desktop = app !== undefined && isDesktop(app);
 
@@ -170,6 +171,7 @@ export function Editor({ app, onClose, onRemove }: Props) {
     request<App>('GET', `/apps/${app.id}`, { signal: control.signal }).then(
       ({ data, etag }) => {
         setVersion(etag);
+        setKnown(data);
         setDraft(draftOf(data));
       },
       (error: unknown) => {
@@ -187,19 +189,20 @@ export function Editor({ app, onClose, onRemove }: Props) {
     setBusy(true);
     try {
       const { data } = app
-        ? await gated<App>('PATCH', `/apps/${app.id}`, { ...body }, t('app.why'), version)
+        ? await gated<App>('PATCH', `/apps/${app.id}`, { ...changesOf(body, known ?? app) }, t('app.why'), version)
         : await gated<App>('POST', '/apps', { ...body }, t('app.why'));
       if (art.file !== undefined) await putArt(data.id, art.file);
       await apps.reload();
       toast(t(app ? 'app.saved' : 'app.added', { title: data.title }));
       onClose();
     } catch (error) {
-      const known = asApiError(error);
+      const problem = asApiError(error);
       if (error instanceof Cancelled) {
         // The person closed the password dialog; the form stays as it is.
-      } else if (known.status === 412 && app) {
+      } else if (problem.status === 412 && app) {
         const { data, etag } = await request<App>('GET', `/apps/${app.id}`);
         setVersion(etag);
+        setKnown(data);
         setTheirs(data);
       } else {
         setFailure(sentence(error));
@@ -279,6 +282,21 @@ export function Editor({ app, onClose, onRemove }: Props) {
               autocapitalize="off"
               onInput={(event) => set({ command: event.currentTarget.value })}
             />
+          )}
+        </Field>
+      )}
+      {desktop ? null : (
+        <Field label={t('app.shown')} hint={t('app.shown_hint')}>
+          {(attributes) => (
+            <span class="sw">
+              <input
+                {...attributes}
+                type="checkbox"
+                role="switch"
+                checked={!draft.hidden}
+                onChange={(event) => set({ hidden: !event.currentTarget.checked })}
+              />
+            </span>
           )}
         </Field>
       )}

@@ -22,6 +22,8 @@ export interface App {
   source?: string;
   // Changes when the art does; absent = it has none.
   art?: string;
+  // Left out of the lists that clients see.
+  hidden?: boolean;
 }
 
 export interface LibraryEntry {
@@ -54,11 +56,20 @@ export interface Draft {
   variables: string;
   steps: StepDraft[];
   policy: Policy;
+  hidden: boolean;
 }
 
 let rows = 0;
 export const emptyStep = (): StepDraft => ({ row: ++rows, do: '', undo: '' });
-export const emptyDraft = (): Draft => ({ title: '', command: '', folder: '', variables: '', steps: [], policy: 'default' });
+export const emptyDraft = (): Draft => ({
+  title: '',
+  command: '',
+  folder: '',
+  variables: '',
+  steps: [],
+  policy: 'default',
+  hidden: false,
+});
 
 export function draftOf(app: App): Draft {
   return {
@@ -72,6 +83,7 @@ export function draftOf(app: App): Draft {
       undo: step.undo ? joinWords(step.undo) : '',
     })),
     policy: app.policy ?? 'default',
+    hidden: app.hidden ?? false,
   };
 }
 
@@ -80,7 +92,7 @@ export type Problem = 'no_title' | 'no_command' | 'open_quote' | 'relative_folde
 export type Problems = Readonly<Record<string, Problem>>;
 
 // Null takes a folder back that was set before; the Desktop has no command to send.
-export type Body = Pick<App, 'title' | 'environment' | 'prepare' | 'policy'> & {
+export type Body = Pick<App, 'title' | 'environment' | 'prepare' | 'policy' | 'hidden'> & {
   command?: string[];
   working_directory?: string | null;
 };
@@ -121,16 +133,28 @@ export function bodyOf(draft: Draft, app?: App): { body?: Body; problems: Proble
       prepare,
       // A new one is like the others unless something else was chosen.
       ...(draft.policy !== (app?.policy ?? 'default') ? { policy: draft.policy } : {}),
+      ...(draft.hidden !== (app?.hidden ?? false) ? { hidden: draft.hidden } : {}),
     },
   };
 }
 
+// What of `body` is different from what the host knows. Nothing else is sent, because what runs needs the
+// password, and what is only shown or hidden does not.
+export function changesOf(body: Body, app: App): Partial<Body> {
+  const before: Readonly<Record<string, unknown>> = bodyOf(draftOf(app), app).body ?? {};
+  return Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])),
+  );
+}
+
 // Applications in the order in which a person looks for them: the Desktop, then as the host lists them.
+// `source` may be "hidden".
 export function filtered(apps: readonly App[], search: string, source: string): App[] {
   const wanted = search.trim().toLowerCase();
   return apps.filter(
     (app) =>
-      (wanted === '' || app.title.toLowerCase().includes(wanted)) && (source === '' || sourceOf(app) === source),
+      (wanted === '' || app.title.toLowerCase().includes(wanted)) &&
+      (source === '' || (source === 'hidden' ? app.hidden === true : sourceOf(app) === source)),
   );
 }
 

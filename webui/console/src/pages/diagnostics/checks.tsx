@@ -1,16 +1,28 @@
 // The health checks: what failed first, what passed folded away.
 import { useState } from 'preact/hooks';
-import { post } from '../../api/client';
+import { hostNow, post } from '../../api/client';
 import { sentence } from '../../api/errors';
 import { useResource } from '../../api/resource';
 import { diagnostics } from '../../api/resources';
 import type { Check } from '../../api/types';
 import { byUrgency, CheckRow, checkCounts } from '../../components/check_row';
+import { useTick } from '../../components/hooks';
 import { Button, Section } from '../../components/parts';
 import { Empty, Loaded } from '../../components/states';
 import { t } from '../../i18n';
+import { relativeTime } from '../../i18n/units';
 
-function List({ checks }: { checks: readonly Check[] }) {
+// How they stand, and as of when.
+function Counts({ checks, ran }: { checks: readonly Check[]; ran: number | undefined }) {
+  useTick(30);
+  return (
+    <>
+      {checkCounts(checks)}.{ran === undefined ? null : <> {t('diag.ran', { when: relativeTime(ran, hostNow()) })}</>}
+    </>
+  );
+}
+
+function List({ checks, ran }: { checks: readonly Check[]; ran: number | undefined }) {
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState<string>();
   const [problem, setProblem] = useState<string>();
@@ -37,7 +49,7 @@ function List({ checks }: { checks: readonly Check[] }) {
     <Section
       id="checks"
       title={t('diag.tab.checks')}
-      note={checkCounts(checks)}
+      note={<Counts checks={checks} ran={ran} />}
       acts={
         <Button small icon="again" busy={busy === ''} onClick={() => void again()}>
           {t('diag.all_again')}
@@ -75,7 +87,7 @@ export function Checks() {
   const snapshot = useResource(diagnostics);
   return (
     <Loaded of={snapshot} title={t('diag.checks_failed')} reload={() => void diagnostics.reload()} lines={4}>
-      {({ checks }) =>
+      {({ checks, ran_unix }) =>
         checks.length === 0 ? (
           <Empty
             icon="pulse"
@@ -87,7 +99,7 @@ export function Checks() {
             }
           />
         ) : (
-          <List checks={checks} />
+          <List checks={checks} ran={ran_unix} />
         )
       }
     </Loaded>

@@ -11,6 +11,7 @@ import { t } from '../../i18n';
 import { duration, list } from '../../i18n/units';
 import { CertificateActs, CertificateRow } from './certificate';
 import { EncoderMatrix } from './encoders';
+import { PowerActs, SleepRow, WaitingRestart } from './power';
 import { SettingsList } from './settingslist';
 
 function copy(text: string): void {
@@ -89,6 +90,7 @@ function Addresses({ data }: { data: HostData }) {
             )
           : null}
         {ports.mgmt === undefined ? null : row(t('host.console'), t('host.tcp', { ports: String(ports.mgmt) }))}
+        <SleepRow />
         {row(t('host.system'), data.os)}
         {row(
           t('host.version'),
@@ -103,7 +105,10 @@ export default function Host() {
   const snapshot = useResource(host);
   return (
     <>
-      <PageHead title={t('nav.host')} lead={t('host.lead')} />
+      <PageHead title={t('nav.host')} lead={t('host.lead')}>
+        <PowerActs />
+      </PageHead>
+      <WaitingRestart />
       <Loaded of={snapshot} title={t('host.failed')} reload={() => void host.reload()} lines={4}>
         {(data) => (
           <div class="hostgrid">

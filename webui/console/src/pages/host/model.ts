@@ -22,6 +22,8 @@ export interface Setting {
   apply: 'now' | 'next_session' | 'restart';
   help: string;
   allowed: string;
+  // Few people need it.
+  advanced: boolean;
   restart_pending: boolean;
 }
 
@@ -30,11 +32,21 @@ export interface Settings {
   problems: string[];
 }
 
-export type Show = 'all' | 'changed' | 'locked';
+// What a person sees of them; usual: those that many need, and any that a search finds.
+export const shows = ['usual', 'advanced', 'changed', 'locked'] as const;
+export type Show = (typeof shows)[number];
 
 export const isLocked = (setting: Setting): boolean =>
   setting.source === 'environment' || setting.source === 'flag';
 export const isChanged = (setting: Setting): boolean => setting.stored !== undefined;
+
+const fitsShow: Readonly<Record<Show, (setting: Setting) => boolean>> = {
+  usual: (setting) => !setting.advanced,
+  advanced: (setting) => setting.advanced,
+  changed: isChanged,
+  locked: isLocked,
+};
+export const countOf = (settings: readonly Setting[], show: Show): number => settings.filter(fitsShow[show]).length;
 
 // Parts of `text` that fit the search, for underlining: [text, fits][].
 export function marked(text: string, search: string): [string, boolean][] {
@@ -67,10 +79,9 @@ export function chosen(
   search: string,
   show: Show,
 ): Setting[] {
+  const everywhere = show === 'usual' && search.trim() !== '';
   return settings.filter(
-    (setting) =>
-      fitsSearch(setting, nameOf(setting), search) &&
-      (show === 'all' || (show === 'changed' ? isChanged(setting) : isLocked(setting))),
+    (setting) => fitsSearch(setting, nameOf(setting), search) && (everywhere || fitsShow[show](setting)),
   );
 }
 

@@ -1,5 +1,6 @@
 // What only the pages of the machine show.
 import { createResource } from '../../api/resource';
+import type { Action } from '../../api/types';
 import type { Settings } from './model';
 
 export interface EncoderFormat {
@@ -27,4 +28,5 @@ export interface Encoders {
 }
 
 export const encoders = createResource<Encoders>('/encoders', ['diagnostics.changed', 'settings.changed']);
+export const actions = createResource<{ actions: Action[] }>('/actions', ['action.*', 'host.started']);
 export const settings = createResource<Settings>('/settings', ['settings.changed']);

@@ -9,18 +9,17 @@ import { Button, Section } from '../../components/parts';
 import { Banner, Empty, Loaded } from '../../components/states';
 import { T } from '../../components/text';
 import { t, tMaybe } from '../../i18n';
+import { RestartWhenIdle } from './power';
 import { settings as resource } from './resources';
 import { SettingRow, settingName } from './settingrow';
-import { byGroup, chosen, isChanged, isLocked, type Settings, type Show } from './model';
-
-const shows: readonly Show[] = ['all', 'changed', 'locked'];
+import { byGroup, chosen, countOf, shows, type Settings } from './model';
 
 function Pending({ data }: { data: Settings }) {
   const running = useResource(sessions).data?.sessions.length ?? 0;
   const pending = data.settings.filter((setting) => setting.restart_pending).length;
   if (pending === 0) return null;
   return (
-    <Banner tone="warn" icon="again">
+    <Banner tone="warn" icon="again" action={<RestartWhenIdle running={running} />}>
       <T k="set.restart" values={{ n: pending }} />{' '}
       <span class="soft">{running > 0 ? t('set.restart_ends', { n: running }) : t('set.restart_how')}</span>
     </Banner>
@@ -30,14 +29,9 @@ function Pending({ data }: { data: Settings }) {
 function Rows({ data, etag }: { data: Settings; etag: string | undefined }) {
   const { query } = usePlace();
   const search = query.get('q') ?? '';
-  const show = shows.find((name) => name === query.get('show')) ?? 'all';
+  const show = shows.find((name) => name === query.get('show')) ?? 'usual';
   const seen = chosen(data.settings, settingName, search, show);
   const groups = search === '' ? byGroup(seen) : seen.length ? ([['', seen]] as [string, typeof seen][]) : [];
-  const counts = {
-    all: t('set.all', { count: data.settings.length }),
-    changed: t('set.changed', { count: data.settings.filter(isChanged).length }),
-    locked: t('set.locked', { count: data.settings.filter(isLocked).length }),
-  };
   return (
     <Section
       id="settings"
@@ -58,9 +52,9 @@ function Rows({ data, etag }: { data: Settings; etag: string | undefined }) {
         <FilterPills
           label={t('set.filter')}
           links={shows.map((name) => ({
-            href: withQuery({ show: name === 'all' ? null : name }),
+            href: withQuery({ show: name === 'usual' ? null : name }),
             current: name === show,
-            text: counts[name],
+            text: t(`set.${name}`, { count: countOf(data.settings, name) }),
           }))}
         />
       </div>
