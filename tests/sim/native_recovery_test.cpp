@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "native/media/receiver.hpp"
+#include "native/media/resend_budget.hpp"
 #include "native/media/video_link.hpp"
 #include "native/media/video_packets.hpp"
 #include "native/media/video_sink.hpp"
+#include "probe/frame_order.hpp"
 #include "probe/recovery.hpp"
 #include "session/recovery_desk.hpp"
 #include "sim/link.hpp"
@@ -183,6 +185,142 @@ TEST_P(NativeRecovery, AHoleIsHealedOneRoundTripAndOneFrameAfterItWasSeen) {
   RecordProperty("p50_ms", std::to_string(times_ms[times_ms.size() / 2]));
   RecordProperty("max_ms", std::to_string(times_ms.back()));
   RecordProperty("most_frames_held", most_held);
+}
+
+// A stream over a path that loses 5 % of the packets in bursts, for a quarter of a minute, with
+// less parity than is usual there, so that holes remain: what is seen depends on what the client
+// asks for.
+constexpr int kBurstFrames = 900;
+struct Seen {
+  int clean = 0, lost = 0, idrs = 0, resent = 0, packets = 0;
+  std::uint64_t filled = 0;
+};
+
+Seen bursts(bool shards, bool anchors, std::int64_t rtt_ns) {
+  const auto key = keys(Generation::V2);
+  VideoPackets::Config config;
+  config.shard_payload = kPayload;
+  config.fec_percentage = 10;
+  config.max_frame_bytes = 1 << 20;
+  config.resend_bytes = 1 << 20;
+  auto packets =
+      *VideoPackets::create(config, *PacketSealer::create(key), std::make_shared<PacketNumbers>());
+  PacketLimits limits;
+  limits.max_data_per_block = config.max_data_per_block;
+  limits.max_frame_bytes = config.max_frame_bytes;
+  auto receiver = *Receiver::create({.keys = key, .limits = limits});
+  // Four packets a burst on average.
+  Link path{{.seed = 17, .loss = 0.0125 / 0.95, .burst = 0.75, .delay_ns = rtt_ns - rtt_ns / 2}};
+  VideoLink link;
+  session::RecoveryDesk desk;
+  ResendBudget budget;
+  probe::Recovery client(from_ns(1));
+  probe::FrameOrder order;
+  order.set_round_trip(Nanoseconds(rtt_ns));
+  struct Ask {
+    std::int64_t at;
+    std::optional<probe::RecoveryAsk> recover;
+    native::wire::Feedback::Nack nack;
+  };
+  std::deque<Ask> asks;
+  Seen seen;
+  std::uint32_t index = 0;
+  const auto send = [&](std::int64_t now, const net::PacketRun& run) {
+    seen.packets += static_cast<int>(run.count);
+    for (std::size_t i = 0; i < run.count; ++i)
+      path.send(now, {run.base + i * run.stride, run.packet_bytes});
+  };
+  const auto show = [&](const ReceivedFrame& frame, std::int64_t now) {
+    const auto verdict = client.on_frame(frame.index, frame.flags, from_ns(now));
+    if (verdict == probe::Recovery::Verdict::Clean || verdict == probe::Recovery::Verdict::Healed)
+      ++seen.clean;
+  };
+  constexpr std::int64_t kStep = 500'000;
+  int frame = 0;
+  for (std::int64_t now = kMs; frame < kBurstFrames; now += kStep) {
+    for (; !asks.empty() && asks.front().at <= now; asks.pop_front()) {
+      const auto& ask = asks.front();
+      if (!ask.recover) {
+        const auto wanted = ask.nack.wanted();
+        const auto run =
+            packets.resend(ask.nack.frame, wanted.first(std::min(wanted.size(), budget.room())));
+        budget.spent(run.count);
+        seen.resent += static_cast<int>(run.count);
+        send(now, run);
+      } else if (ask.recover->keyframe) {
+        desk.request_idr();
+      } else {
+        desk.invalidate(link.unit_of(ask.recover->first), link.unit_of(ask.recover->last));
+      }
+    }
+    if (now >= frame * kFrameNs) {
+      ++frame;
+      const auto orders = desk.take(from_ns(now), anchors);
+      pf::media::AccessUnit unit;
+      unit.type = orders.force_idr           ? FrameType::Idr
+                  : orders.invalid_from != 0 ? FrameType::AfterInvalidation
+                                             : FrameType::Predicted;
+      unit.index = ++index;
+      unit.recovery_anchor = orders.repair && unit.type != FrameType::Predicted;
+      desk.coded(from_ns(now), unit.index, unit.type, orders);
+      seen.idrs += unit.type == FrameType::Idr ? 1 : 0;
+      const Bytes bytes((unit.type == FrameType::Idr ? 120 : 30) * kPayload, std::uint8_t{42});
+      const auto us = static_cast<std::uint64_t>(now / 1'000);
+      const FrameInfo info{.time = {us * 1'000, static_cast<std::uint32_t>(us)},
+                           .flags = user_flags(unit, true)};
+      if (packets.begin(bytes, info) != VideoPackets::Status::Ready) return {};
+      link.set_unit_offset(unit.index - packets.frame_index());
+      for (auto run = packets.next_run(); run.count != 0; run = packets.next_run()) send(now, run);
+      budget.sent(packets.frame_packets());
+    }
+    path.receive(now, [&](ByteSpan datagram) {
+      Bytes copy(datagram.begin(), datagram.end());
+      auto whole = receiver.feed(copy);
+      if (!shards) {
+        if (whole) show(*whole, now);
+        return;
+      }
+      if (whole)
+        for (const auto& one : order.push(std::move(*whole), from_ns(now))) show(one, now);
+    });
+    if (shards) {
+      for (const auto& one : order.tick(receiver.video(), from_ns(now))) show(one, now);
+      if (const auto nack = order.due(receiver.video(), from_ns(now)))
+        asks.push_back({now + rtt_ns / 2, std::nullopt, *nack});
+    }
+    if (const auto ask = client.due(from_ns(now))) asks.push_back({now + rtt_ns / 2, ask, {}});
+  }
+  seen.lost = static_cast<int>(client.lost());
+  seen.filled = order.filled();
+  return seen;
+}
+
+TEST(NativeResending, BeatsRecoveryByKeyframesAndByAnchorsOnALan) {
+  constexpr std::int64_t kRtt = 5 * kMs;
+  const auto keyframes = bursts(false, false, kRtt);
+  const auto anchors = bursts(false, true, kRtt);
+  const auto shards = bursts(true, true, kRtt);
+  EXPECT_GT(shards.filled, 60U);
+  EXPECT_GT(shards.clean * 10, kBurstFrames * 9) << "nearly every frame";
+  for (const auto& other : {keyframes, anchors}) {
+    EXPECT_GT(shards.clean, other.clean + 250);
+    EXPECT_LT(shards.lost * 4, other.lost);
+  }
+  EXPECT_LT(shards.idrs, keyframes.idrs);
+  EXPECT_LE(shards.resent, shards.packets / 8);
+  const auto record = [](const char* how, const Seen& s) {
+    const auto put = [&](const char* what, int value) {
+      testing::Test::RecordProperty(std::string(how) + "_" + what, value);
+    };
+    put("clean", s.clean);
+    put("lost", s.lost);
+    put("idrs", s.idrs);
+    put("packets", s.packets);
+    put("resent", s.resent);
+  };
+  record("keyframes", keyframes);
+  record("anchors", anchors);
+  record("shards", shards);
 }
 
 }  // namespace
