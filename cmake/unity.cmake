@@ -14,8 +14,8 @@ function(pf_unite_target target)
   set(files "")
   foreach(source IN LISTS sources)
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder})
-    # Hooks put other functions in the place of the standard ones, and tests their own in the place of a registry.
-    if(source MATCHES "\\.cpp$" AND NOT source MATCHES "_hook\\.cpp$|/registry\\.cpp$" AND EXISTS ${source})
+    # Hooks and tests put functions of their own in the place of these, which takes objects that hold nothing else.
+    if(source MATCHES "\\.cpp$" AND NOT source MATCHES "_hook\\.cpp$|/(registry|recovery_desk)\\.cpp$" AND EXISTS ${source})
       list(APPEND files ${source})
     endif()
   endforeach()
