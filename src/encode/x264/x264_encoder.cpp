@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -83,22 +84,38 @@ double share_bits(const media::Rational& rate, std::uint32_t kbps) {
   return kbps * 1000.0 / rate.value();
 }
 
+// After how many pictures frame_num begins anew (H.264 7.4.2.1.1): x264 takes the least power of
+// two from 16 up that is more than the pictures kept and one.
+std::uint32_t frame_num_period(unsigned kept_pictures) {
+  return std::max(16U, std::bit_ceil(kept_pictures + 2));
+}
+
 // Remembers which pictures a decoder may still refer to, under the numbers of the stream.
 class History {
  public:
-  void forget() { count_ = 0; }
+  struct Entry {
+    std::uint32_t index = 0;
+    std::uint32_t place = 0;  // since the last IDR, which has 0
+    std::int64_t pts = 0;
+  };
+
+  void forget() { count_ = next_place_ = 0; }
   void add(std::uint32_t index, std::int64_t pts) {
     if (count_ == all_.size()) {
       std::copy(all_.begin() + 1, all_.end(), all_.begin());
       --count_;
     }
-    all_[count_++] = {index, pts};
+    all_[count_++] = {index, next_place_++, pts};
   }
-  // The pts of the oldest picture from `index` on; nothing newer than all: no pts.
-  std::optional<std::int64_t> first_from(std::uint32_t index) const {
+  // The oldest picture from `index` on; nothing when all are older.
+  const Entry* first_from(std::uint32_t index) const {
     for (std::size_t i = 0; i < count_; ++i)
-      if (static_cast<std::int32_t>(all_[i].index - index) >= 0) return all_[i].pts;
-    return std::nullopt;
+      if (static_cast<std::int32_t>(all_[i].index - index) >= 0) return &all_[i];
+    return nullptr;
+  }
+  // Whether one of the pictures from `first` on begins a new round of `period` pictures.
+  bool begins_round(const Entry& first, std::uint32_t period) const {
+    return first.place == 0 || (next_place_ - 1) / period != (first.place - 1) / period;
   }
   // Whether the picture before `index` is still known: otherwise everything kept may be broken.
   bool reaches_before(std::uint32_t index) const {
@@ -106,12 +123,9 @@ class History {
   }
 
  private:
-  struct Entry {
-    std::uint32_t index = 0;
-    std::int64_t pts = 0;
-  };
   std::array<Entry, 16> all_{};  // since the last IDR, oldest first
   std::size_t count_ = 0;
+  std::uint32_t next_place_ = 0;
 };
 
 class X264Encoder final : public PictureEncoder {
@@ -207,11 +221,16 @@ class X264Encoder final : public PictureEncoder {
     return {};
   }
 
-  // Makes x264 forget the pictures from `index` on. False when nothing older is left.
+  // Makes x264 forget the pictures from `index` on. False when nothing older is left, or when the
+  // picture at which frame_num begins anew is among them: FFmpeg, which most clients decode with,
+  // then takes what follows for older than what it has shown, and shows nothing until frame_num
+  // comes round again (h264_field_start fills the gap, ff_h264_init_poc does not know of it).
   bool go_back_before(std::uint32_t index) {
     if (!history_.reaches_before(index)) return false;
-    const auto pts = history_.first_from(index);
-    return !pts || x264_encoder_invalidate_reference(handle_.get(), *pts) == 0;
+    const auto* const first = history_.first_from(index);
+    if (first == nullptr) return true;
+    return !history_.begins_round(*first, frame_num_period(kept_)) &&
+           x264_encoder_invalidate_reference(handle_.get(), first->pts) == 0;
   }
 
   Outcome code(const Shot& shot, const Directives& directives, media::AccessUnit& out) override {
