@@ -467,7 +467,8 @@ TEST(EnetConnect, ReadsWholeMessages) {
       "0001"
       "0001"
       "06";
-  const auto messages = read_enet_messages(*from_hex(all));
+  const auto datagram = *from_hex(all);
+  const auto messages = read_enet_messages(datagram);
   EXPECT_EQ(messages.peer, 5);
   ASSERT_EQ(messages.count, 3U);
   EXPECT_EQ(to_hex(messages.all[0]), "010203");
