@@ -10,8 +10,8 @@ namespace pf::apps {
 // The variable; its value is unique to a session of a run of the host.
 inline constexpr const char* kSessionVariable = "PUNKTFUNK_SESSION";
 
-// Any thread but the control thread: reads /proc, and looks again for up to 0.2 s while a process shows
-// nothing yet (it is becoming another program).
+// Any thread but the control thread: reads /proc, and looks again for up to 0.2 s while a process
+// shows nothing yet (it is becoming another program).
 bool session_runs(const std::string& mark);
 // SIGTERM to all of them, after `grace` SIGKILL to what is left.
 void end_session_processes(const std::string& mark, std::chrono::milliseconds grace);
