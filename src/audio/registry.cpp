@@ -98,6 +98,12 @@ void prepare([[maybe_unused]] const Options& options) {
 #endif
 }
 
+void restore([[maybe_unused]] const Options& options) {
+#ifdef PF_HAVE_AUDIO_PIPEWIRE
+  if (wants_pipewire(options)) pipewire::restore(options);
+#endif
+}
+
 void release() {
 #ifdef PF_HAVE_AUDIO_PIPEWIRE
   pipewire::release();

@@ -35,11 +35,16 @@ class Source {
   virtual const std::map<std::string, std::string>& environment() const = 0;
   virtual Result<> start(SampleSink& sink) = 0;  // worker thread
   virtual void stop() = 0;                       // worker thread; idempotent; no call after it
+  // Worker thread, idempotent. What plays on the machine's own desktop without knowing this source
+  // is heard, too, for as long as it lives; nothing where the desktop's sound is out of reach.
+  virtual Result<> follow_desktop() { return {}; }
 };
 
 struct Options {
   std::string backend = "auto";  // "pipewire", "synthetic", "none" (silence)
   std::string runtime_dir;       // 0700; where a privately started PipeWire keeps its socket
+  // 0700, survives a restart: what is to be restored on the desktop. Empty = nothing is changed.
+  std::string state_dir;
 };
 
 struct Request {
@@ -70,5 +75,8 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
 void prepare(const Options& options);
 // Worker thread. Lets go of what prepare() keeps; open sources keep what they need.
 void release();
+// Worker or start-up thread, before the first session: takes back what a killed run changed on the
+// desktop. What cannot be reached yet is taken back by a later prepare().
+void restore(const Options& options);
 
 }  // namespace pf::audio

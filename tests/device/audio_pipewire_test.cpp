@@ -26,8 +26,12 @@ TEST(AudioPipeWire, NotBuilt) {
 #include <numbers>
 #include <thread>
 
+#include "audio/default_claims.hpp"
 #include "audio/microphone.hpp"
+#include "audio/pipewire/default_metadata.hpp"
+#include "audio/pipewire/default_sink.hpp"
 #include "audio/source.hpp"
+#include "base/atomic_file.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/process.hpp"
@@ -482,6 +486,286 @@ TEST_F(AudioPipeWire, ThePrivateDaemonLeavesNothingBehind) {
   source.reset();
   EXPECT_FALSE(std::filesystem::exists(socket));
   EXPECT_FALSE(std::filesystem::exists(std::filesystem::path(socket).parent_path()));
+}
+
+// A PipeWire that stands for the desktop's, with what its session manager keeps.
+class DesktopSound : public AudioPipeWire {
+ protected:
+  void SetUp() override {
+    AudioPipeWire::SetUp();
+    if (IsSkipped()) return;
+    account_ = unprivileged_account();
+    if (account_) {
+      ASSERT_EQ(::chown(folder_.c_str(), account_->uid, account_->gid), 0);
+    }
+    socket_ = folder_ + "/pipewire-0";
+    journal_ = folder_ + "/default-sink.journal";
+    options_.state_dir = folder_;
+  }
+
+  void start_daemon(const char* objects =
+                        "{ factory = metadata args = { metadata.name = default "
+                        "} }") {
+    const auto config = folder_ + "/desktop.conf";
+    std::ofstream(config) << R"(context.properties = { core.daemon = true core.name = pipewire-0 }
+context.spa-libs = {
+  audio.convert.* = audioconvert/libspa-audioconvert
+  support.* = support/libspa-support
+}
+context.modules = [
+  { name = libpipewire-module-protocol-native }
+  { name = libpipewire-module-metadata }
+  { name = libpipewire-module-spa-node-factory }
+  { name = libpipewire-module-client-node }
+  { name = libpipewire-module-client-device }
+  { name = libpipewire-module-access }
+  { name = libpipewire-module-adapter }
+  { name = libpipewire-module-link-factory }
+  { name = libpipewire-module-session-manager }
+]
+context.objects = [
+  { factory = spa-node-factory
+    args = { factory.name = support.node.driver node.name = Dummy-Driver priority.driver = 20000 }
+  }
+)" << objects << "\n]\n";
+    daemon_ = start({"pipewire", "-c", config});
+    const auto deadline = steady_now() + kLimit;
+    while (!connects() && steady_now() < deadline && !daemon_.wait(5ms)) continue;
+    ASSERT_TRUE(connects());
+  }
+  // With or without a session manager.
+  bool connects() const {
+    const auto metadata = pipewire::DefaultMetadata::open(socket_);
+    return metadata || metadata.error().is(Errc::Unavailable);
+  }
+
+  // As a program of the desktop, which knows nothing of sessions.
+  ProcessOptions of_the_desktop(const std::vector<std::string>& argv) const {
+    ProcessOptions options;
+    options.argv = argv;
+    options.environment = {{"PIPEWIRE_RUNTIME_DIR", folder_},
+                           {"XDG_RUNTIME_DIR", folder_},
+                           {"XDG_STATE_HOME", folder_},
+                           {"XDG_CONFIG_HOME", folder_},
+                           {"HOME", folder_}};
+    options.unset = {"DISPLAY", "DBUS_SESSION_BUS_ADDRESS"};
+    options.stderr_fd = 2;
+    options.cwd = "/";
+    options.run_as = account_;
+    return options;
+  }
+  Process start(const std::vector<std::string>& argv) const {
+    auto process = Process::spawn(of_the_desktop(argv));
+    EXPECT_TRUE(process.has_value());
+    return process ? std::move(*process) : Process();
+  }
+
+  static constexpr const char* kKey = "default.configured.audio.sink";
+  // What a person chooses in a mixer; nothing = the choice is deleted.
+  void choose(const Configured& choice) const {
+    std::vector<std::string> argv{"pw-metadata", "-n", "default"};
+    if (choice)
+      argv.insert(argv.end(), {"0", kKey, *choice, "Spa:String:JSON"});
+    else
+      argv.insert(argv.end(), {"-d", "0", kKey});
+    auto process = start(argv);
+    EXPECT_TRUE(process.wait(kLimit));
+    EXPECT_EQ(configured(), choice);
+  }
+  // What everybody else sees.
+  Configured configured() const {
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+    const UniqueFd output(ends[0]);
+    UniqueFd write_end(ends[1]);
+    auto options = of_the_desktop({"pw-metadata", "-n", "default", "0", kKey});
+    options.stdout_fd = write_end.get();
+    const auto process = Process::spawn(options);
+    EXPECT_TRUE(process.has_value());
+    write_end.reset();
+    std::string text;
+    char part[256];
+    for (ssize_t got = 0; (got = ::read(output.get(), part, sizeof part)) > 0;)
+      text.append(part, static_cast<std::size_t>(got));
+    const std::string before = "value:'", after = "' type:'";
+    const auto from = text.find(before);
+    if (from == std::string::npos) return {};
+    const auto to = text.find(after, from);
+    return text.substr(from + before.size(), to - from - before.size());
+  }
+
+  std::unique_ptr<pipewire::DefaultSink> take(const char* sink) const {
+    auto taken = pipewire::DefaultSink::take(socket_, sink, journal_);
+    EXPECT_TRUE(taken.has_value()) << (taken ? "" : taken.error().message());
+    return taken ? std::move(*taken) : nullptr;
+  }
+  Configured journalled() const {
+    auto text = read_file(journal_, 4096);
+    EXPECT_TRUE(text.has_value());
+    auto before = read_journal_text(text.value_or(""));
+    EXPECT_TRUE(before.has_value());
+    return before.value_or(std::nullopt);
+  }
+  bool journal_exists() const { return std::filesystem::exists(journal_); }
+
+  const Configured kSpeakers = "{ \"name\": \"speakers\" }";
+  const Configured kHeadphones = "{ \"name\": \"headphones\" }";
+  std::optional<Account> account_;
+  std::string socket_, journal_;
+  Process daemon_;
+};
+
+TEST_F(DesktopSound, ASessionsSinkIsTheDefaultWhileItLives) {
+  start_daemon();
+  for (const auto& before : {kSpeakers, Configured()}) {
+    choose(before);
+    auto sink = take("punktfunk-session-1");
+    EXPECT_EQ(configured(), choice_of("punktfunk-session-1"));
+    EXPECT_EQ(journalled(), before);
+    struct stat status {};
+    ASSERT_EQ(::stat(journal_.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+    sink.reset();
+    EXPECT_EQ(configured(), before);
+    EXPECT_FALSE(journal_exists());
+  }
+}
+
+TEST_F(DesktopSound, APersonsOwnChoiceIsLeft) {
+  start_daemon();
+  choose(kSpeakers);
+  auto sink = take("punktfunk-session-1");
+  choose(kHeadphones);
+  sink.reset();
+  EXPECT_EQ(configured(), kHeadphones);
+  EXPECT_FALSE(journal_exists());
+}
+
+TEST_F(DesktopSound, TheLastOfTwoSessionsRestores) {
+  start_daemon();
+  choose(kSpeakers);
+  for (const bool first_goes_first : {true, false}) {
+    auto first = take("punktfunk-session-1");
+    auto second = take("punktfunk-session-2");
+    EXPECT_EQ(configured(), choice_of("punktfunk-session-2"));
+    EXPECT_EQ(journalled(), kSpeakers);
+    (first_goes_first ? first : second).reset();
+    EXPECT_EQ(configured(),
+              choice_of(first_goes_first ? "punktfunk-session-2" : "punktfunk-session-1"));
+    EXPECT_TRUE(journal_exists());
+    (first_goes_first ? second : first).reset();
+    EXPECT_EQ(configured(), kSpeakers);
+    EXPECT_FALSE(journal_exists());
+  }
+}
+
+TEST_F(DesktopSound, TheNextStartRestoresWhatAKilledHostLeft) {
+  start_daemon();
+  const auto killed = [&](const Configured& before, const Configured& now) {
+    ASSERT_TRUE(write_file_atomically(journal_, journal_text(before), 0600).has_value());
+    choose(now);
+    EXPECT_TRUE(pipewire::restore_default_sink(socket_, journal_).has_value());
+    EXPECT_FALSE(journal_exists());
+  };
+  killed(kSpeakers, choice_of("punktfunk-session-7"));
+  EXPECT_EQ(configured(), kSpeakers);
+  killed(std::nullopt, choice_of("punktfunk-session-7"));
+  EXPECT_EQ(configured(), std::nullopt);
+  killed(kSpeakers, kHeadphones);
+  EXPECT_EQ(configured(), kHeadphones);
+  // No sound server yet: another time.
+  ASSERT_TRUE(write_file_atomically(journal_, journal_text(kSpeakers), 0600).has_value());
+  EXPECT_FALSE(pipewire::restore_default_sink(folder_ + "/nobody", journal_).has_value());
+  EXPECT_TRUE(journal_exists());
+  ASSERT_TRUE(write_file_atomically(journal_, "nonsense", 0600).has_value());
+  EXPECT_TRUE(pipewire::restore_default_sink(socket_, journal_).has_value());
+  EXPECT_FALSE(journal_exists());
+  EXPECT_EQ(configured(), kHeadphones);
+}
+
+TEST_F(DesktopSound, WhereTheSoundServerEndsTheJournalStays) {
+  start_daemon();
+  choose(kSpeakers);
+  auto sink = take("punktfunk-session-1");
+  daemon_.terminate(1s);
+  sink.reset();
+  EXPECT_EQ(journalled(), kSpeakers);
+}
+
+TEST_F(DesktopSound, WithoutAJournalNothingIsChanged) {
+  start_daemon();
+  choose(kSpeakers);
+  const auto taken =
+      pipewire::DefaultSink::take(socket_, "punktfunk-session-1", folder_ + "/none/journal");
+  EXPECT_FALSE(taken.has_value());
+  EXPECT_EQ(configured(), kSpeakers);
+}
+
+TEST_F(DesktopSound, WithoutASessionManagerNothingIsChanged) {
+  start_daemon("");
+  const auto taken = pipewire::DefaultSink::take(socket_, "punktfunk-session-1", journal_);
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_TRUE(taken.error().is(Errc::Unavailable));
+  EXPECT_FALSE(journal_exists());
+}
+
+// Root's hosts have no desktop: sound is opened as the account that owns it.
+class AsDesktopUser {
+ public:
+  AsDesktopUser(const std::optional<Account>& account, const std::string& folder) {
+    if (account) {
+      EXPECT_EQ(::seteuid(account->uid), 0);
+    }
+    ::setenv("XDG_RUNTIME_DIR", folder.c_str(), 1);
+  }
+  ~AsDesktopUser() {
+    ::unsetenv("XDG_RUNTIME_DIR");
+    EXPECT_EQ(::seteuid(::getuid()), 0);
+  }
+  AsDesktopUser(const AsDesktopUser&) = delete;
+  AsDesktopUser& operator=(const AsDesktopUser&) = delete;
+};
+
+// What a desktop's speakers would be; sounds of programs go there.
+constexpr const char* kSpeakersNode = R"(
+  { factory = adapter
+    args = { factory.name = support.null-audio-sink node.name = speakers media.class = Audio/Sink
+             audio.position = "FL,FR" priority.session = 1500 }
+  })";
+
+TEST_F(DesktopSound, AProgramThatAlreadyPlaysIsHeardThroughTheSession) {
+  if (!find_program("wireplumber") || !find_program("dbus-run-session"))
+    GTEST_SKIP() << "SKIPPED: wireplumber or dbus-run-session is not installed (apt install "
+                    "wireplumber dbus-daemon)";
+  start_daemon(kSpeakersNode);
+  auto manager = start({"dbus-run-session", "--", "wireplumber"});
+  const auto deadline = steady_now() + kLimit;
+  while (!pipewire::DefaultMetadata::open(socket_) && steady_now() < deadline &&
+         !manager.wait(20ms))
+    continue;
+  ASSERT_TRUE(manager.alive());
+  choose(kSpeakers);
+  auto player = start({"pw-cat", "-p", make_wav("tone.wav", {997, 1297})});
+  Recorder recorder(2);
+  auto source = [&] {
+    const AsDesktopUser user(account_, folder_);
+    return open_source("desk");
+  }();
+  ASSERT_TRUE(source->start(recorder).has_value());
+  ASSERT_TRUE(recorder.wait_for_frames(24'000));
+  EXPECT_FALSE(recorder.heard_anything());
+  const auto followed = source->follow_desktop();
+  ASSERT_TRUE(followed.has_value()) << followed.error().message();
+  EXPECT_TRUE(source->follow_desktop().has_value());
+  EXPECT_EQ(configured(), choice_of("punktfunk-desk"));
+  EXPECT_TRUE(journal_exists());
+  ASSERT_TRUE(recorder.wait_for_sound(1.5));
+  EXPECT_NEAR(recorder.pitch(0, 1), 997, 1);
+  EXPECT_NEAR(recorder.pitch(1, 1), 1297, 1);
+  source->stop();
+  source.reset();
+  EXPECT_EQ(configured(), kSpeakers);
+  EXPECT_FALSE(journal_exists());
 }
 
 }  // namespace

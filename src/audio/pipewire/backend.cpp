@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "audio/pipewire/default_sink.hpp"
 #include "audio/pipewire/microphone_node.hpp"
 #include "audio/pipewire/private_daemon.hpp"
 #include "audio/pipewire/sink_source.hpp"
@@ -45,6 +46,11 @@ std::map<std::string, std::string> desktop_environment(const std::string& socket
   return environment;
 }
 
+// Where what is to be restored is kept; empty = nowhere.
+std::string journal_of(const Options& options) {
+  return options.state_dir.empty() ? std::string() : options.state_dir + "/default-sink.journal";
+}
+
 std::mutex prepared_mutex;
 std::shared_ptr<PrivateDaemon> prepared;
 
@@ -64,7 +70,8 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
     return std::unique_ptr<Source>(std::move(*source));
   };
   if (const auto socket = desktop_socket(); !socket.empty()) {
-    auto source = up(SinkSource::open(nullptr, socket, desktop_environment(socket), request));
+    auto source = up(SinkSource::open(nullptr, socket, desktop_environment(socket), request,
+                                      journal_of(options)));
     if (source) return source;
     log::warn("audio", "the desktop's PipeWire cannot be used, starting a private one", "reason",
               source.error().message());
@@ -73,7 +80,7 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
     auto daemon = PrivateDaemon::acquire(options);
     if (!daemon) return pass(daemon);
     auto source =
-        up(SinkSource::open(*daemon, (*daemon)->socket(), (*daemon)->environment(), request));
+        up(SinkSource::open(*daemon, (*daemon)->socket(), (*daemon)->environment(), request, {}));
     // A daemon that was just dying is replaced once.
     if (source || last_try || !(*daemon)->ends_soon()) return source;
   }
@@ -94,7 +101,17 @@ Result<std::unique_ptr<Microphone>> open_microphone(const Options& options,
   return up(MicrophoneNode::open(*daemon, (*daemon)->socket(), request));
 }
 
+void restore(const Options& options) {
+  const auto socket = desktop_socket();
+  const auto journal = journal_of(options);
+  if (socket.empty() || journal.empty()) return;
+  if (auto restored = restore_default_sink(socket, journal); !restored)
+    log::warn("audio", "the desktop's default sink is not restored yet", "reason",
+              restored.error().message());
+}
+
 void prepare(const Options& options) {
+  pipewire::restore(options);
   const std::lock_guard lock(prepared_mutex);
   if ((prepared && prepared->alive()) || !desktop_socket().empty()) return;
   prepared.reset();

@@ -11,5 +11,6 @@ Result<std::unique_ptr<Source>> open(const Options& options, const Request& requ
 Result<std::unique_ptr<Microphone>> open_microphone(const Options& options, const Request& request);
 void prepare(const Options& options);
 void release();
+void restore(const Options& options);
 
 }  // namespace pf::audio::pipewire

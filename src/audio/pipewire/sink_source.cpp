@@ -13,9 +13,11 @@ SinkSource::SinkSource(const Request& request)
 Result<std::unique_ptr<SinkSource>> SinkSource::open(std::shared_ptr<PrivateDaemon> daemon,
                                                      const std::string& socket,
                                                      std::map<std::string, std::string> environment,
-                                                     const Request& request) {
+                                                     const Request& request, std::string journal) {
   std::unique_ptr<SinkSource> source(new SinkSource(request));
   source->environment_ = std::move(environment);
+  if (!daemon) source->desktop_ = socket;
+  source->journal_ = std::move(journal);
   source->environment_["PIPEWIRE_NODE"] = source->node_name();
   if (source->environment_.contains("PULSE_SERVER")) {
     source->environment_["PULSE_SINK"] = source->node_name();
@@ -37,6 +39,7 @@ Result<std::unique_ptr<SinkSource>> SinkSource::open(std::shared_ptr<PrivateDaem
 }
 
 SinkSource::~SinkSource() {
+  default_.reset();  // programs go to the next sink while this one still takes what they play
   stop();
   disconnect();
 }
@@ -49,6 +52,16 @@ Result<> SinkSource::start(SampleSink& sink) {
 void SinkSource::stop() {
   sink_.store(nullptr);
   settle();
+}
+
+Result<> SinkSource::follow_desktop() {
+  if (default_ || desktop_.empty()) return {};
+  if (journal_.empty())
+    return fail(Errc::Unavailable, "no folder keeps what is to be restored afterwards");
+  auto taken = DefaultSink::take(desktop_, node_name(), journal_);
+  if (!taken) return pass(taken);
+  default_ = std::move(*taken);
+  return {};
 }
 
 void SinkSource::process(pw_buffer& buffer) noexcept {
