@@ -133,6 +133,7 @@ Result<> Host::Impl::start(const config::Paths& paths) {
   catalogue = std::make_unique<apps::Catalogue>(std::move(*opened));
   const auto config = config_now(paths);
   undo_what_was_left();
+  audio::restore(config.audio);
   manager = session::make_manager(loop, config);
   manager->on_ended([this](const session::EndedSession& over) {
     if (auto kept = store::append_history(database, history_row(over)); !kept)

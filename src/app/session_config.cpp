@@ -31,6 +31,7 @@ session::ManagerConfig manager_config(const config::Paths& paths,
   config.encode.x264_preset = settings.get(config::kX264Preset);
   config.audio.backend = settings.get(config::kAudio);
   config.audio.runtime_dir = (paths.runtime / "audio").string();
+  config.audio.state_dir = paths.state.string();
   config.input.uinput_pads = settings.get(config::kUinputPads);
   if (config.display.backend == "synthetic")
     config.clipboard.board = std::make_shared<clipboard::MemoryBoard>();

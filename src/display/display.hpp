@@ -32,6 +32,8 @@ class Display {
   // every refresh brought one. A display whose clock counts in coarse steps takes the step that is
   // nearest to its mode's rate.
   virtual void correct_clock(Nanoseconds interval) { (void)interval; }
+  // Any thread, cheap: the machine's own, where programs run that know nothing of the session.
+  virtual bool desktop() const { return false; }
   // Any thread, cheap: false once the compositor or X server has gone.
   virtual bool alive() const = 0;
 };

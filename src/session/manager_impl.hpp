@@ -140,6 +140,7 @@ class ManagerImpl final : public Manager {
 
   void open_display(const StagePtr& stage, const media::Mode& mode);
   void open_sound(const StagePtr& stage, audio::Speakers speakers);
+  void follow_desktop(const Stage& stage);
   void fit_sound(const Session& s);
   // Without those that failed in this stream.
   encode::Options encode_options(const Session& s) const;

@@ -58,6 +58,7 @@ void ManagerImpl::open_display(const StagePtr& stage, const media::Mode& mode) {
           break;
       }
       tell_display(*stage, Happening::Kind::DisplayCreated, stage->target.mode);
+      follow_desktop(*stage);
       start_app(stage);
       for (const auto id : stage->seats) try_open_stream(*get(id));
     });
@@ -84,9 +85,20 @@ void ManagerImpl::open_sound(const StagePtr& stage, audio::Speakers speakers) {
         log::warn("session", "no sound", "session", stage->owner, "what",
                   opened->error().message());
       }
+      follow_desktop(*stage);
       start_app(stage);
       for (const auto id : stage->seats) try_open_stream(*get(id));
     });
+  });
+}
+
+// Both are there: what already plays on the machine's own desktop is part of the session.
+void ManagerImpl::follow_desktop(const Stage& stage) {
+  if (!stage.display || !stage.display->desktop() || !stage.sound) return;
+  work([id = stage.owner, sound = stage.sound] {
+    if (const auto done = attempt([&] { return sound->follow_desktop(); }); !*done)
+      log::warn("session", "programs that already run are not heard", "session", id, "what",
+                done->error().message());
   });
 }
 

@@ -18,6 +18,8 @@ class SoundHub final : public std::enable_shared_from_this<SoundHub>, private au
 
   const char* name() const { return source_->name(); }
   const std::map<std::string, std::string>& environment() const { return source_->environment(); }
+  // Worker thread; as of the source.
+  Result<> follow_desktop() { return source_->follow_desktop(); }
   // For one stream: delivers the channels of `speakers`, mixed down or with silent ones added.
   // Keeps the hub.
   std::shared_ptr<audio::Source> tap(audio::Speakers speakers);

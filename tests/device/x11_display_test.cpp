@@ -32,6 +32,7 @@ TEST_F(X11Display, StartsAPrivateServerOfTheSessionsSize) {
   EXPECT_EQ(target.mode.width, 1366U);
   EXPECT_EQ(target.mode.height, 768U);
   EXPECT_EQ(target.environment.at("DISPLAY"), target.x11_display);
+  EXPECT_FALSE((*display)->desktop());
   EXPECT_TRUE((*display)->alive());
   EXPECT_TRUE((*display)->set_mode({1366, 768, {120, 1}}));  // a rate is only how often we look
   const auto resized = (*display)->set_mode({800, 600, {60, 1}});
@@ -46,6 +47,7 @@ TEST_F(X11Display, AttachesToAnExistingServerAndNoticesItsEnd) {
   attached_options.x11_display = (*server)->target().x11_display;
   auto attached = open(attached_options, {{1920, 1080, {60, 1}}, "attached"});
   ASSERT_TRUE(attached) << attached.error().message();
+  EXPECT_TRUE((*attached)->desktop());
   EXPECT_EQ((*attached)->target().mode.width, 800U);  // its own size, not the wanted one
   EXPECT_TRUE((*attached)->alive());
   server->reset();

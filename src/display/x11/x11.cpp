@@ -74,6 +74,7 @@ class X11Display final : public Display {
   }
 
   const media::DisplayTarget& target() const override { return target_; }
+  bool desktop() const override { return server_.exit_fd() < 0; }
 
   // An X screen keeps its size; only the rate at which it is looked at can change.
   Result<> set_mode(const media::Mode& mode) override {
