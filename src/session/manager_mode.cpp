@@ -110,10 +110,14 @@ void ManagerImpl::correct_clock(Session& s, std::int64_t since_ns) {
   if (!interval || std::chrono::abs(*interval - period) < kWorthCorrecting) return;
   s.opening = true;
   work([this, id = s.id, screen = screen(s), interval = *interval] {
-    {
+    const auto done = attempt([&]() -> Result<> {
       const std::scoped_lock lock(*screen.use);
       screen.display->correct_clock(interval);
-    }
+      return {};
+    });
+    if (!*done)
+      log::warn("session", "the display keeps its clock", "session", id, "what",
+                done->error().message());
     back([this, id] {
       auto* session = get(id);
       session->opening = false;

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kPicohertz = 1'000'000;  // millihertz times milliseconds
+constexpr std::int64_t kOnce = 1'000'000;  // millihertz times milliseconds
 constexpr std::int64_t kMostShorter = 2;
 constexpr Nanoseconds kHalfStep = std::chrono::microseconds(500);
 constexpr int kAgreeing = 2;
@@ -22,8 +22,8 @@ RefreshClock::RefreshClock(const media::Rational& rate)
 
 std::uint32_t RefreshClock::millihertz() const {
   if (shorter_ms_ == 0 || nominal_millihertz_ == 0) return nominal_millihertz_;
-  const auto ms = std::max<std::int64_t>(kPicohertz / nominal_millihertz_ - shorter_ms_, 1);
-  return static_cast<std::uint32_t>(kPicohertz / ms);
+  const auto ms = std::max<std::int64_t>(kOnce / nominal_millihertz_ - shorter_ms_, 1);
+  return static_cast<std::uint32_t>(kOnce / ms);
 }
 
 bool RefreshClock::observe(Nanoseconds interval) {

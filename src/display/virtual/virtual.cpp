@@ -110,8 +110,12 @@ class VirtualDisplay final : public Display {
   Result<> set_mode(const media::Mode& mode) override {
     if (!alive()) return fail(Errc::Lost, "the compositor has ended");
     if (mode == target_.mode) return {};
+    const auto before = clock_;
     if (mode.rate != target_.mode.rate) clock_ = RefreshClock(mode.rate);
-    if (auto applied = apply(mode); !applied) return applied;
+    if (auto applied = apply(mode); !applied) {
+      clock_ = before;  // of the mode that stays
+      return applied;
+    }
     target_.mode = mode;
     return {};
   }
